@@ -1,0 +1,283 @@
+package jwt
+
+import (
+	"errors"
+	"fmt"
+	"strconv"
+	"strings"
+	"time"
+)
+
+// maxQuoted bounds what an error message repeats of a text from outside.
+const maxQuoted = 64
+
+// The classes of errors. Every error of this package matches one or more of
+// them with [errors.Is]; the more specific ones match their umbrella too.
+var (
+	// ErrInvalidToken is the umbrella of every error that is the token's fault,
+	// and of no other: a service answers 401 when an error matches it.
+	ErrInvalidToken error = &class{text: "jwt: invalid token"}
+
+	// ErrMalformed is returned for text that is not one canonical signed token:
+	// too long, not three segments, not strict base64url or JSON, a header with
+	// crit or b64, a registered claim of the wrong type (with a [*ClaimError]).
+	ErrMalformed error = &class{text: "jwt: malformed token", parent: ErrInvalidToken}
+
+	// ErrAlgorithmNotAllowed is returned when the token's "alg" is not among the
+	// algorithms given to the verifier; unknown names and "none" never are.
+	ErrAlgorithmNotAllowed error = &class{text: "jwt: algorithm not allowed", parent: ErrInvalidToken}
+
+	// ErrKeyNotFound is returned when no key serves the token: an unknown kid, or
+	// no key of the source that fits the token's algorithm.
+	ErrKeyNotFound error = &class{text: "jwt: no key for this token", parent: ErrInvalidToken}
+
+	// ErrInvalidSignature is returned when the signature does not match, also if
+	// the token has expired as well: nothing is said of a forged token's claims.
+	ErrInvalidSignature error = &class{text: "jwt: invalid signature", parent: ErrInvalidToken}
+
+	// ErrInvalidClaims is the umbrella of the errors about an authentic token's
+	// content: those below, a payload that does not fit T, and an error of
+	// [ClaimsValidator]. The signature was good whenever an error matches it.
+	ErrInvalidClaims error = &class{text: "jwt: invalid claims", parent: ErrInvalidToken}
+
+	// ErrExpired is returned when "exp" is not in the future (RFC 7519, Section
+	// 4.1.4), or when "iat" is further in the past than [WithMaxAge] allows.
+	ErrExpired error = &class{text: "jwt: token is expired", parent: ErrInvalidClaims}
+
+	// ErrNotYetValid is returned when "nbf" is in the future (RFC 7519, Section
+	// 4.1.5), or "iat" more than the leeway and a minute.
+	ErrNotYetValid error = &class{text: "jwt: token is not valid yet", parent: ErrInvalidClaims}
+
+	// ErrInvalidIssuer is returned when "iss" is not one of [WithIssuer]'s names.
+	ErrInvalidIssuer error = &class{text: "jwt: wrong issuer", parent: ErrInvalidClaims}
+
+	// ErrInvalidAudience is returned when "aud" has none of [WithAudience]'s names,
+	// or when the token has an "aud" and the verifier names none.
+	ErrInvalidAudience error = &class{text: "jwt: wrong audience", parent: ErrInvalidClaims}
+
+	// ErrInvalidSubject is returned when "sub" is not the name of [WithSubject].
+	ErrInvalidSubject error = &class{text: "jwt: wrong subject", parent: ErrInvalidClaims}
+
+	// ErrUnexpectedType is returned when the header's "typ" is not [WithType]'s.
+	ErrUnexpectedType error = &class{text: "jwt: unexpected token type", parent: ErrInvalidClaims}
+
+	// ErrMissingClaim is returned when a required claim is absent or null. A claim
+	// missing under [WithIssuer] and the like matches its own error as well.
+	ErrMissingClaim error = &class{text: "jwt: missing claim", parent: ErrInvalidClaims}
+
+	// ErrInvalidKey is returned for key text or a key that cannot be used, by the
+	// constructors and by what prepares signing and verifying; never because of
+	// a token.
+	ErrInvalidKey error = &class{text: "jwt: invalid key"}
+
+	// ErrInvalidOption is returned for a mistake in the calling program: an empty
+	// or contradictory option, no algorithm, claims that cannot be signed.
+	ErrInvalidOption error = &class{text: "jwt: invalid option"}
+
+	// ErrKeysUnavailable is returned when a [KeyFunc] or a foreign signer fails:
+	// the service's fault, not the token's (503 rather than 401). It wraps the
+	// cause, so errors.Is(err, context.Canceled) works.
+	ErrKeysUnavailable error = &class{text: "jwt: keys unavailable"}
+)
+
+// ClaimError tells the facts about one claim that was refused. Got is what the
+// token has and Want what was asked for: a [time.Time], a string, a []string, or
+// nil if there is nothing to tell. Err is the class. [errors.As] finds the first
+// of several in the order exp, nbf, iat, iss, aud, sub, required claims.
+type ClaimError struct {
+	Claim     string
+	Got, Want any
+	Err       error
+}
+
+// Error says which claim was refused, what it was, and what was wanted.
+func (e *ClaimError) Error() string {
+	var s strings.Builder
+	s.WriteString(headline(e.Err))
+	switch got := e.Got.(type) {
+	case time.Time:
+		e.explainTime(&s, got)
+	case string:
+		fmt.Fprintf(&s, ": %s is %s", e.Claim, quoteGot(e.Err, got))
+	case []string:
+		fmt.Fprintf(&s, ": %s is %s", e.Claim, quoteList(got))
+	default:
+		if errors.Is(e.Err, ErrMissingClaim) {
+			fmt.Fprintf(&s, ": there is no %s", quote(e.Claim))
+		} else {
+			fmt.Fprintf(&s, ": %s", e.Claim)
+		}
+	}
+	e.explainWant(&s)
+	return s.String()
+}
+
+// Unwrap gives the class of the error.
+func (e *ClaimError) Unwrap() error { return e.Err }
+
+func (e *ClaimError) explainTime(s *strings.Builder, got time.Time) {
+	fmt.Fprintf(s, ": %s", e.Claim)
+	now, _ := e.Want.(time.Time)
+	verb := "was"
+	if got.After(now) {
+		verb = "is"
+	}
+	fmt.Fprintf(s, " %s %s", verb, got.UTC().Format(time.RFC3339Nano))
+	if !now.IsZero() {
+		fmt.Fprintf(s, ", %s", relative(got, now))
+	}
+	if errors.Is(e.Err, ErrNotYetValid) {
+		s.WriteString(" (do the clocks agree? WithLeeway allows for a difference)")
+	}
+}
+
+func (e *ClaimError) explainWant(s *strings.Builder) {
+	switch want := e.Want.(type) {
+	case string:
+		if errors.Is(e.Err, ErrMalformed) || errors.Is(e.Err, ErrInvalidOption) {
+			fmt.Fprintf(s, ", want %s", want)
+		} else {
+			fmt.Fprintf(s, ", want %s", quote(want))
+		}
+	case []string:
+		fmt.Fprintf(s, ", want %s", quoteList(want))
+	case nil:
+		if errors.Is(e.Err, ErrInvalidAudience) && e.Got != nil {
+			s.WriteString(", and this verifier names no audience: use WithAudience, or AllowAnyAudience")
+		}
+	}
+}
+
+// class is a sentinel error, with the umbrella it belongs to.
+type class struct {
+	text   string
+	parent error
+}
+
+func (c *class) Error() string { return c.text }
+func (c *class) Unwrap() error { return c.parent }
+
+// failure is an error of a class, with its message and perhaps a cause.
+type failure struct {
+	class error
+	text  string
+	cause error
+}
+
+func (f *failure) Error() string {
+	if f.cause != nil {
+		return "jwt: " + f.text + ": " + f.cause.Error()
+	}
+	return "jwt: " + f.text
+}
+
+func (f *failure) Unwrap() []error {
+	if f.cause != nil {
+		return []error{f.class, f.cause}
+	}
+	return []error{f.class}
+}
+
+// failf makes an error of a class; the format carries no "jwt: ".
+func failf(class error, format string, args ...any) error {
+	return &failure{class: class, text: fmt.Sprintf(format, args...)}
+}
+
+// wrapf is failf with a cause, whose text ends the message.
+func wrapf(class, cause error, format string, args ...any) error {
+	return &failure{class: class, text: fmt.Sprintf(format, args...), cause: cause}
+}
+
+// both makes one class of two, for an error that belongs to either.
+type both struct{ first, second error }
+
+func (b *both) Error() string   { return b.first.Error() }
+func (b *both) Unwrap() []error { return []error{b.first, b.second} }
+
+// claimErrors reports several failing claims as one error.
+type claimErrors []*ClaimError
+
+func (c claimErrors) Error() string {
+	texts := make([]string, len(c))
+	for i, e := range c {
+		texts[i] = strings.TrimPrefix(e.Error(), "jwt: ")
+	}
+	return "jwt: " + strings.Join(texts, "; ")
+}
+
+func (c claimErrors) Unwrap() []error {
+	errs := make([]error, len(c))
+	for i, e := range c {
+		errs[i] = e
+	}
+	return errs
+}
+
+// headline is the text of an error's class.
+func headline(err error) string {
+	if err == nil {
+		return ErrInvalidClaims.Error()
+	}
+	return err.Error()
+}
+
+// quote prints a text from outside, cut to maxQuoted bytes.
+func quote(s string) string {
+	if len(s) > maxQuoted {
+		return strconv.Quote(s[:maxQuoted]) + "…"
+	}
+	return strconv.Quote(s)
+}
+
+// quoteGot quotes a claim's value, but not the description of a wrong kind.
+func quoteGot(class error, s string) string {
+	if errors.Is(class, ErrMalformed) || errors.Is(class, ErrInvalidOption) {
+		return s
+	}
+	return quote(s)
+}
+
+// quoteList prints some names, at most four of them.
+func quoteList(names []string) string {
+	var s strings.Builder
+	s.WriteByte('[')
+	for i, name := range names {
+		if i > 0 {
+			s.WriteByte(' ')
+		}
+		if i == 4 {
+			fmt.Fprintf(&s, "and %d more", len(names)-i)
+			break
+		}
+		s.WriteString(quote(name))
+	}
+	s.WriteByte(']')
+	return s.String()
+}
+
+// relative says in words how far t lies from now, in the largest fitting unit.
+func relative(t, now time.Time) string {
+	d := now.Sub(t)
+	if d < 0 {
+		return "in " + inWords(-d)
+	}
+	return inWords(d) + " ago"
+}
+
+func inWords(d time.Duration) string {
+	const day = 24 * time.Hour
+	units := [...]struct {
+		size time.Duration
+		name string
+	}{
+		{365 * day, "year"}, {day, "day"}, {time.Hour, "hour"}, {time.Minute, "minute"}, {time.Second, "second"},
+	}
+	for _, u := range units {
+		if n := int64(d / u.size); n > 1 {
+			return fmt.Sprintf("%d %ss", n, u.name)
+		} else if n == 1 {
+			return "1 " + u.name
+		}
+	}
+	return "less than a second"
+}

@@ -1,0 +1,252 @@
+package jwt
+
+import (
+	"context"
+	"crypto"
+	"fmt"
+	"log/slog"
+	"reflect"
+	"slices"
+	"strconv"
+	"unicode/utf8"
+)
+
+// minSecret is the shortest secret, in bytes: the size of the smallest hash (RFC
+// 7518, Section 3.2).
+const minSecret = 32
+
+// SigningKey is a key that signs: a [*SecretKey] or a [*PrivateKey]. The interface
+// is sealed, so that a key can only come from a constructor that has checked it.
+type SigningKey interface {
+	// KeyID gives the kid that tokens signed with the key name, or "".
+	KeyID() string
+
+	signing() *signing
+}
+
+// VerificationKey is a key that verifies: a [*SecretKey] or a [*PublicKey]. The
+// interface is sealed.
+type VerificationKey interface {
+	KeySource
+
+	// KeyID gives the kid of the key, or "".
+	KeyID() string
+
+	verification() *material
+}
+
+// KeySource is where a verifier finds its keys: a [*SecretKey], a [*PublicKey], a
+// [*KeySet] or a [KeyFunc]. The interface is sealed.
+type KeySource interface{ keySource() }
+
+// KeyFunc finds the key, or a set of keys, for a token with the given header, for
+// instance at an identity provider. It is called once the token's form and "alg"
+// have been checked, and must not trust the header otherwise. An error that matches
+// [ErrKeyNotFound], or no key and no error, refuses the token; any other error is
+// [ErrKeysUnavailable], as is another KeyFunc.
+type KeyFunc func(ctx context.Context, h Header) (KeySource, error)
+
+// SecretKey is a shared secret for HS256, HS384 and HS512: who verifies with it can
+// sign too. It never prints, marshals or logs its bytes; [SecretKey.ExportJWK] is
+// the one way out. It is safe for concurrent use.
+type SecretKey struct{ k *signing }
+
+// PrivateKey is a key pair that signs, in memory or held by a [crypto.Signer] or an
+// ssh agent. It never prints, marshals or logs the private part;
+// [PrivateKey.MarshalPEM] and [PrivateKey.ExportJWK] are the ways out. It is safe
+// for concurrent use if its signer is.
+type PrivateKey struct{ k *signing }
+
+// PublicKey verifies what its [PrivateKey] has signed. It is safe for concurrent use.
+type PublicKey struct{ m *material }
+
+// NewSecretKey makes a key of at least 32 random bytes, such as 32 bytes from
+// crypto/rand; a shorter one, and text or DER that is really a public or private
+// key, is [ErrInvalidKey]. HS384 needs 48 bytes and HS512 64 (RFC 7518, Section
+// 3.2). The bytes are copied.
+func NewSecretKey(secret []byte, opts ...KeyOption) (*SecretKey, error) {
+	cfg, err := newKeyConfig(opts)
+	if err != nil {
+		return nil, err
+	}
+	if err := cfg.refuse("NewSecretKey", "WithPassphrase", "WithThumbprintKeyID"); err != nil {
+		return nil, err
+	}
+	return newSecret(secret, cfg)
+}
+
+// NewPrivateKey makes a signing key of an *rsa.PrivateKey, an *ecdsa.PrivateKey, an
+// ed25519.PrivateKey, or any other [crypto.Signer] whose public key is RSA, ECDSA or
+// Ed25519, such as a key in an HSM or KMS. Keys that are weak or do not hold
+// together are [ErrInvalidKey]; keys of the standard library are copied.
+func NewPrivateKey(key crypto.Signer, opts ...KeyOption) (*PrivateKey, error) {
+	cfg, err := newKeyConfig(opts)
+	if err != nil {
+		return nil, err
+	}
+	if err := cfg.refuse("NewPrivateKey", "WithPassphrase"); err != nil {
+		return nil, err
+	}
+	return newPrivate(key, cfg)
+}
+
+// NewPublicKey makes a verification key of an *rsa.PublicKey, an *ecdsa.PublicKey or
+// an ed25519.PublicKey, which is copied. Keys that are weak or not on their curve
+// are [ErrInvalidKey]: RSA from 2048 to 16384 bits (RFC 7518, Section 3.3), ECDSA on
+// P-256, P-384 or P-521.
+func NewPublicKey(key crypto.PublicKey, opts ...KeyOption) (*PublicKey, error) {
+	cfg, err := newKeyConfig(opts)
+	if err != nil {
+		return nil, err
+	}
+	if err := cfg.refuse("NewPublicKey", "WithPassphrase"); err != nil {
+		return nil, err
+	}
+	return newPublic(key, cfg)
+}
+
+// KeyID gives the kid that the key was made with, or "".
+func (k *SecretKey) KeyID() string { return k.k.keyID() }
+
+// KeyID gives the kid that the key was made with, or "".
+func (k *PrivateKey) KeyID() string { return k.k.keyID() }
+
+// KeyID gives the kid that the key was made with, or "".
+func (k *PublicKey) KeyID() string { return k.m.keyID() }
+
+// Public gives the verification key of the pair, with the same kid and the same
+// binding to an algorithm; nil for a zero PrivateKey.
+func (k *PrivateKey) Public() *PublicKey {
+	if k.k == nil {
+		return nil
+	}
+	return &PublicKey{k.k.material}
+}
+
+// Crypto gives a copy of the key as the standard library has it: an *rsa.PublicKey,
+// an *ecdsa.PublicKey or an ed25519.PublicKey; nil for a zero PublicKey.
+func (k *PublicKey) Crypto() crypto.PublicKey {
+	if k.m == nil {
+		return nil
+	}
+	return k.m.public()
+}
+
+// Equal reports whether x is the same key, whatever its kid and binding. Two zero
+// keys are not equal.
+func (k *PublicKey) Equal(x *PublicKey) bool {
+	return k != nil && x != nil && k.m != nil && x.m != nil && k.m.sameKey(x.m)
+}
+
+// String describes the key without its bytes.
+func (k SecretKey) String() string { return k.k.describeKey("secret key") }
+
+// Format prints what String gives, whatever the verb, so that no verb leaks the key.
+func (k SecretKey) Format(f fmt.State, _ rune) { _, _ = f.Write([]byte(k.String())) }
+
+// LogValue logs what String gives.
+func (k SecretKey) LogValue() slog.Value { return slog.StringValue(k.String()) }
+
+// MarshalJSON is an error that matches [ErrInvalidKey]: a secret leaves through
+// [SecretKey.ExportJWK] alone.
+func (k SecretKey) MarshalJSON() ([]byte, error) {
+	return nil, failf(ErrInvalidKey, "a secret key does not marshal: use ExportJWK if it must leave the program")
+}
+
+// String describes the key without its private part.
+func (k PrivateKey) String() string { return k.k.describeKey("private key") }
+
+// Format prints what String gives, whatever the verb, so that no verb leaks the key.
+func (k PrivateKey) Format(f fmt.State, _ rune) { _, _ = f.Write([]byte(k.String())) }
+
+// LogValue logs what String gives.
+func (k PrivateKey) LogValue() slog.Value { return slog.StringValue(k.String()) }
+
+// MarshalJSON is an error that matches [ErrInvalidKey]: a private key leaves through
+// [PrivateKey.ExportJWK] and [PrivateKey.MarshalPEM] alone; publish Public().
+func (k PrivateKey) MarshalJSON() ([]byte, error) {
+	return nil, failf(ErrInvalidKey, "a private key does not marshal: publish Public(), or use ExportJWK if it must leave the program")
+}
+
+func (k *SecretKey) signing() *signing       { return k.k }
+func (k *PrivateKey) signing() *signing      { return k.k }
+func (k *PublicKey) verification() *material { return k.m }
+func (k *SecretKey) keySource()              {}
+func (k *PublicKey) keySource()              {}
+func (s *KeySet) keySource()                 {}
+func (f KeyFunc) keySource()                 {}
+
+func (k *SecretKey) verification() *material {
+	if k.k == nil {
+		return nil
+	}
+	return k.k.material
+}
+
+func newSecret(secret []byte, cfg *keyConfig) (*SecretKey, error) {
+	if what := looksLikeKey(secret); what != "" {
+		return nil, failf(ErrInvalidKey, "this is %s, not a secret: anyone who has it could sign; use ParsePublicKey or ParsePrivateKey with RS256, ES256 or EdDSA", what)
+	}
+	if least := map[bool]int{false: minSecret, true: 1}[cfg.weak]; len(secret) < least {
+		return nil, failf(ErrInvalidKey, "a secret of %d bytes is too short: want at least %d random bytes (GenerateSecretKey makes one)", len(secret), least)
+	}
+	m := &material{kind: kindSecret, secret: slices.Clone(secret)}
+	if err := m.bind(cfg); err != nil {
+		return nil, err
+	}
+	return &SecretKey{&signing{material: m}}, nil
+}
+
+func newPublic(key crypto.PublicKey, cfg *keyConfig) (*PublicKey, error) {
+	m, err := newMaterial(key, cfg.weak)
+	if err != nil {
+		return nil, err
+	}
+	if err := m.bind(cfg); err != nil {
+		return nil, err
+	}
+	return &PublicKey{m}, nil
+}
+
+func newPrivate(key crypto.Signer, cfg *keyConfig) (*PrivateKey, error) {
+	if isNil(key) {
+		return nil, failf(&both{ErrInvalidKey, ErrInvalidOption}, "the private key is nil")
+	}
+	own, public, err := copySigner(key, cfg.weak)
+	if err != nil {
+		return nil, err
+	}
+	k := &signing{material: public, signer: own, foreign: own == nil}
+	if k.foreign {
+		k.signer = key
+	}
+	if err := k.bind(cfg); err != nil {
+		return nil, err
+	}
+	return &PrivateKey{k}, nil
+}
+
+// isNil also sees a nil pointer, map, slice or func inside an interface.
+func isNil(v any) bool {
+	if v == nil {
+		return true
+	}
+	switch r := reflect.ValueOf(v); r.Kind() {
+	case reflect.Pointer, reflect.Map, reflect.Slice, reflect.Func, reflect.Chan:
+		return r.IsNil()
+	}
+	return false
+}
+
+func itoa(n int) string { return strconv.Itoa(n) }
+
+// validKeyID refuses what could not stand in a header.
+func validKeyID(kid string) error {
+	if kid == "" {
+		return failf(ErrInvalidOption, "WithKeyID: the kid is empty; leave the option out for a key without one")
+	}
+	if !utf8.ValidString(kid) {
+		return failf(ErrInvalidOption, "WithKeyID: the kid is not valid UTF-8")
+	}
+	return nil
+}

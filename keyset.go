@@ -1,0 +1,7 @@
+package jwt
+
+// KeySet stub.
+type KeySet struct {
+	keys    []VerificationKey
+	skipped []error
+}

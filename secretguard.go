@@ -1,0 +1,3 @@
+package jwt
+
+func looksLikeKey(secret []byte) string { return "" }
