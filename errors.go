@@ -166,7 +166,7 @@ type failure struct {
 
 func (f *failure) Error() string {
 	if f.cause != nil {
-		return "jwt: " + f.text + ": " + f.cause.Error()
+		return "jwt: " + f.text + ": " + strings.TrimPrefix(f.cause.Error(), "jwt: ")
 	}
 	return "jwt: " + f.text
 }
