@@ -1,7 +1,155 @@
 package jwt
 
-import "errors"
+import (
+	"bytes"
+	"crypto/rand"
+	"errors"
+	"math/big"
+	"slices"
+	"strings"
 
+	"golang.org/x/crypto/ssh"
+)
+
+// NewSSHKey makes a signing key of an ssh signer, such as a key in an ssh agent, on a
+// smart card or in a password manager, which never leaves it. An RSA key signs RS256 and
+// RS512 (RFC 8332 has no other), an ECDSA key the ES* of its curve, an Ed25519 key EdDSA
+// and Ed25519. Certificates and security keys (sk-*), which sign more than they are
+// given, are [ErrInvalidKey].
+func NewSSHKey(signer ssh.Signer, opts ...KeyOption) (*PrivateKey, error) {
+	cfg, err := newKeyConfig(opts)
+	if err != nil {
+		return nil, err
+	}
+	if err := cfg.refuse("NewSSHKey", "WithPassphrase"); err != nil {
+		return nil, err
+	}
+	if isNil(signer) {
+		return nil, failf(&both{ErrInvalidKey, ErrInvalidOption}, "the ssh signer is nil")
+	}
+	public, err := sshPublic(signer)
+	if err != nil {
+		return nil, err
+	}
+	m, err := newMaterial(public.CryptoPublicKey(), cfg.weak)
+	if err != nil {
+		return nil, err
+	}
+	k := &signing{material: m, ssh: signer, foreign: true}
+	if err := k.bind(cfg); err != nil {
+		return nil, err
+	}
+	if k.bound != 0 {
+		if err := k.canSign(k.bound.scheme()); err != nil {
+			return nil, wrapf(&both{ErrInvalidKey, ErrInvalidOption}, err, "the key does not fit its algorithm")
+		}
+	}
+	return &PrivateKey{k}, nil
+}
+
+// canSign is an error for an algorithm that an ssh key can't sign, although it verifies
+// with the public key: ssh has no names for RS384 and PS*.
+func (k *signing) canSign(s *scheme) error {
+	switch {
+	case k.ssh == nil:
+		return nil
+	case s.ssh == "":
+		return failf(ErrInvalidKey, "a key held by an ssh signer can't sign %s: use %s, or a private key in memory", s.name, sshAlgorithms(k.material))
+	case k.kind != kindRSA:
+		return nil
+	}
+	if _, ok := k.ssh.(ssh.AlgorithmSigner); !ok {
+		return failf(ErrInvalidKey, "this ssh signer (%T) can't choose %s for its RSA key: want an ssh.AlgorithmSigner", k.ssh, s.ssh)
+	}
+	if multi, ok := k.ssh.(ssh.MultiAlgorithmSigner); ok && !slices.Contains(multi.Algorithms(), s.ssh) {
+		return failf(ErrInvalidKey, "this ssh signer does not offer %s, which %s needs", s.ssh, s.name)
+	}
+	return nil
+}
+
+// signSSH signs through the ssh signer and appends the signature in the form of JWS.
 func (k *signing) signSSH(s *scheme, dst, input []byte) ([]byte, error) {
-	return dst, errors.New("stub")
+	sig, err := k.askSSH(s, input)
+	switch {
+	case err != nil:
+		return dst, err
+	case sig == nil:
+		return dst, errors.New("it gave no signature")
+	case sig.Format != s.ssh:
+		return dst, errors.New("its signature has the format " + quote(sig.Format) + ", want " + quote(s.ssh))
+	case len(sig.Rest) > 0:
+		return dst, errors.New("its signature has something after it, as those of security keys do")
+	}
+	if k.kind == kindECDSA {
+		return appendMPInts(s, dst, sig.Blob)
+	}
+	if want := k.signatureSize(); len(sig.Blob) != want {
+		return dst, errors.New("its signature has " + itoa(len(sig.Blob)) + " bytes, want " + itoa(want))
+	}
+	return append(dst, sig.Blob...), nil
+}
+
+// askSSH lets the signer sign. Only an RSA key has a choice of algorithms.
+func (k *signing) askSSH(s *scheme, input []byte) (*ssh.Signature, error) {
+	if signer, ok := k.ssh.(ssh.AlgorithmSigner); ok && k.kind == kindRSA {
+		return signer.SignWithAlgorithm(rand.Reader, input, s.ssh)
+	}
+	return k.ssh.Sign(rand.Reader, input)
+}
+
+// signatureSize is the length of a signature of an RSA (RFC 8332, Section 3) or Ed25519
+// key (RFC 8709, Section 6).
+func (k *signing) signatureSize() int {
+	if k.kind == kindRSA {
+		return k.rsa.Size()
+	}
+	return 64
+}
+
+// appendMPInts converts ssh's signature, mpint r and mpint s (RFC 5656, Section 3.1.2),
+// to r‖s.
+func appendMPInts(s *scheme, dst, blob []byte) ([]byte, error) {
+	var sig struct{ R, S *big.Int }
+	if err := ssh.Unmarshal(blob, &sig); err != nil || !bytes.Equal(ssh.Marshal(&sig), blob) {
+		return dst, errors.New("its signature is not the ssh form of an ECDSA signature")
+	}
+	return appendRS(s, dst, sig.R, sig.S)
+}
+
+// sshPublic reads the signer's public key again from its blob, since an agent's signers
+// give a type that does not say what it holds, and a foreign type could say anything.
+func sshPublic(signer ssh.Signer) (ssh.CryptoPublicKey, error) {
+	claimed := signer.PublicKey()
+	if isNil(claimed) {
+		return nil, failf(ErrInvalidKey, "the ssh signer has no public key")
+	}
+	blob := claimed.Marshal()
+	public, err := ssh.ParsePublicKey(blob)
+	if err != nil {
+		return nil, wrapf(ErrInvalidKey, err, "the ssh signer's public key can't be read")
+	}
+	if !bytes.Equal(public.Marshal(), blob) {
+		return nil, failf(ErrInvalidKey, "the ssh signer's public key is not canonical")
+	}
+	switch name := public.Type(); {
+	case strings.Contains(name, "-cert-v01@"):
+		return nil, failf(ErrInvalidKey, "the ssh signer holds a certificate (%s): use the signer of the plain key", name)
+	case strings.HasPrefix(name, "sk-"):
+		return nil, failf(ErrInvalidKey, "the ssh signer is a security key (%s), which can't sign tokens", name)
+	}
+	if key, ok := public.(ssh.CryptoPublicKey); ok {
+		return key, nil
+	}
+	return nil, failf(ErrInvalidKey, "an ssh key of type %s is not supported", quote(public.Type()))
+}
+
+// sshAlgorithms names what an ssh key of this kind can sign, for an error message.
+func sshAlgorithms(m *material) string {
+	var names []string
+	for i := range schemes {
+		if s := &schemes[i]; s.ssh != "" && s.family.fits(s, m) {
+			names = append(names, s.name)
+		}
+	}
+	return strings.Join(names, " or ")
 }
