@@ -209,14 +209,17 @@ func (j *jwk) bind(m *material) error {
 
 // readType reads "kty", which all else depends on.
 func (j *jwk) readType() (err error) {
-	switch {
-	case j.has("kty"):
-		j.kty, err = j.str("kty")
-		return err
-	case j.has("keys"):
+	if !j.has("kty") && j.has("keys") {
 		return failf(ErrInvalidKey, "this is a JWK Set, not one key: use ParseKeySet")
 	}
-	return failf(ErrInvalidKey, `the JWK has no "kty"`)
+	if j.kty, err = j.str("kty"); err != nil {
+		return err
+	}
+	switch j.kty {
+	case "RSA", "EC", "OKP", "oct":
+		return nil
+	}
+	return failf(ErrInvalidKey, "a JWK of kty %s is not supported: want RSA, EC, OKP or oct", quote(j.kty))
 }
 
 // readUse reads kid, alg, use and key_ops; one of the operations must be allowed.

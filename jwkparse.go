@@ -26,27 +26,21 @@ func (j *jwk) public(weak bool) (crypto.PublicKey, error) {
 		return j.publicRSA(weak)
 	case "EC":
 		return j.publicEC()
-	case "OKP":
+	default: // OKP: readType knows no other
 		return j.publicOKP()
 	}
-	return nil, failf(ErrInvalidKey, "a JWK of kty %s is not supported: want RSA, EC, OKP or oct", quote(j.kty))
 }
 
 // signer builds the key pair of any kty but oct.
 func (j *jwk) signer(weak bool) (crypto.Signer, error) {
-	public, err := j.public(weak)
-	if err != nil {
-		return nil, err
+	switch j.kty {
+	case "RSA":
+		return j.signerRSA(weak)
+	case "EC":
+		return j.signerEC()
+	default:
+		return j.signerOKP()
 	}
-	switch public := public.(type) {
-	case *rsa.PublicKey:
-		return j.signerRSA(public)
-	case *ecdsa.PublicKey:
-		return j.signerEC(public)
-	case ed25519.PublicKey:
-		return j.signerOKP(public)
-	}
-	return nil, failf(ErrInvalidKey, "a private JWK of kty %s is not supported", quote(j.kty)) // unreachable: public gives these three
 }
 
 func (j *jwk) publicRSA(weak bool) (*rsa.PublicKey, error) {
@@ -64,7 +58,11 @@ func (j *jwk) publicRSA(weak bool) (*rsa.PublicKey, error) {
 	return &rsa.PublicKey{N: n, E: int(e.Int64())}, nil
 }
 
-func (j *jwk) signerRSA(public *rsa.PublicKey) (crypto.Signer, error) {
+func (j *jwk) signerRSA(weak bool) (crypto.Signer, error) {
+	public, err := j.publicRSA(weak)
+	if err != nil {
+		return nil, err
+	}
 	if j.has("oth") {
 		return nil, failf(ErrInvalidKey, `an RSA key of more than two primes (the JWK has "oth") is not supported`)
 	}
@@ -137,7 +135,11 @@ func (j *jwk) publicEC() (*ecdsa.PublicKey, error) {
 	return key, nil
 }
 
-func (j *jwk) signerEC(public *ecdsa.PublicKey) (crypto.Signer, error) {
+func (j *jwk) signerEC() (crypto.Signer, error) {
+	public, err := j.publicEC()
+	if err != nil {
+		return nil, err
+	}
 	d, err := j.fixed("d", fieldSize(public.Curve))
 	if err != nil {
 		return nil, err
@@ -160,11 +162,14 @@ func (j *jwk) publicOKP() (ed25519.PublicKey, error) {
 	if name != "Ed25519" {
 		return nil, failf(ErrInvalidKey, "an OKP JWK on the curve %s is not supported: want Ed25519", quote(name))
 	}
-	x, err := j.fixed("x", ed25519.PublicKeySize)
-	return x, err
+	return j.fixed("x", ed25519.PublicKeySize)
 }
 
-func (j *jwk) signerOKP(public ed25519.PublicKey) (crypto.Signer, error) {
+func (j *jwk) signerOKP() (crypto.Signer, error) {
+	public, err := j.publicOKP()
+	if err != nil {
+		return nil, err
+	}
 	seed, err := j.fixed("d", ed25519.SeedSize)
 	if err != nil {
 		return nil, err
@@ -223,8 +228,8 @@ func fieldSize(curve elliptic.Curve) int { return (curve.Params().BitSize + 7) /
 // recoverPrimes factors n with the help of both exponents, for the legal JWK that has d
 // alone (RFC 7518, Section 6.3.2): without the primes such a key could be neither checked
 // nor written as PKCS #8. e·d-1 is a multiple of the order of every number modulo n, so
-// taking roots of a power that is 1 soon gives a root other than ±1, which n's factors
-// divide apart (NIST SP 800-56B, Appendix C.1).
+// taking roots of a power that is 1 gives, for every second base, a root other than ±1,
+// and that minus 1 has one of the primes as a factor (NIST SP 800-56B, Appendix C.1).
 func recoverPrimes(n, e, d *big.Int) ([]*big.Int, error) {
 	if n.BitLen() > maxRecoveredBits {
 		return nil, failf(ErrInvalidKey, "an RSA JWK of %d bits with d alone is not supported: add p, q, dp, dq and qi", n.BitLen())
@@ -235,10 +240,13 @@ func recoverPrimes(n, e, d *big.Int) ([]*big.Int, error) {
 	order.Sub(order, one)
 	twos := order.TrailingZeroBits()
 	odd := new(big.Int).Rsh(order, twos)
-	if d.BitLen() > n.BitLen() || odd.Sign() <= 0 {
+	if d.BitLen() > n.BitLen() || twos == 0 || order.Sign() == 0 {
 		return nil, failf(ErrInvalidKey, "the JWK's d does not belong to its n and e")
 	}
-	for base := int64(2); base < 128; base++ { // each fails for half of all keys
+	for base := int64(2); base < 128; base++ {
+		if !big.NewInt(base).ProbablyPrime(0) {
+			continue // says nothing that its factors have not said
+		}
 		root := new(big.Int).Exp(big.NewInt(base), odd, n)
 		square := new(big.Int)
 		for range twos {
@@ -249,10 +257,10 @@ func recoverPrimes(n, e, d *big.Int) ([]*big.Int, error) {
 			root, square = square, root
 		}
 		switch {
-		case root.Cmp(one) == 0 || root.Cmp(minusOne) == 0:
-			continue
 		case square.Cmp(one) != 0:
 			return nil, failf(ErrInvalidKey, "the JWK's d does not belong to its n and e")
+		case root.Cmp(one) == 0 || root.Cmp(minusOne) == 0:
+			continue
 		}
 		p := new(big.Int).GCD(nil, nil, root.Sub(root, one), n)
 		return []*big.Int{p, new(big.Int).Quo(n, p)}, nil

@@ -33,7 +33,7 @@ type KeySet struct {
 // with the same kid are [ErrInvalidKey], since a token's kid would not tell them apart;
 // the same key twice is kept once.
 func NewKeySet(keys ...VerificationKey) (*KeySet, error) {
-	s := &KeySet{keys: make([]VerificationKey, 0, len(keys)), byKid: make(map[string][]*material)}
+	s := newKeySet()
 	for i, key := range keys {
 		m, err := materialOf(key)
 		if err != nil {
@@ -56,7 +56,7 @@ func ParseKeySet(jwks []byte) (*KeySet, error) {
 	if err != nil {
 		return nil, err
 	}
-	s := &KeySet{keys: make([]VerificationKey, 0, len(entries)), byKid: make(map[string][]*material)}
+	s := newKeySet()
 	for i, entry := range entries {
 		if strictjson.KindOf(entry) != strictjson.Object {
 			return nil, failf(ErrInvalidKey, "entry %d of the JWK Set is not an object", i)
@@ -86,7 +86,7 @@ func (s *KeySet) Skipped() []error { return slices.Clone(s.skipped) }
 // MarshalJSON gives the JWK Set to publish (RFC 7517, Section 5). A set that holds a
 // secret is [ErrInvalidKey], and so is a zero KeySet.
 func (s *KeySet) MarshalJSON() ([]byte, error) {
-	if s == nil || s.keys == nil {
+	if s.isZero() {
 		return nil, failf(ErrInvalidKey, "a zero KeySet has no JWK Set: make it with NewKeySet or ParseKeySet")
 	}
 	dst := []byte(`{"keys":[`)
@@ -126,6 +126,13 @@ func (s *KeySet) candidates(dst []*material, sc *scheme, kid string) []*material
 }
 
 func (s *KeySet) len() int { return len(s.all) }
+
+// isZero reports whether the set was made without its constructors.
+func (s *KeySet) isZero() bool { return s == nil || s.keys == nil }
+
+func newKeySet() *KeySet {
+	return &KeySet{keys: []VerificationKey{}, byKid: make(map[string][]*material)}
+}
 
 // add takes one key up unless the set has it already.
 func (s *KeySet) add(key VerificationKey, m *material) error {
