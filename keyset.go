@@ -2,7 +2,6 @@ package jwt
 
 import (
 	"slices"
-	"strings"
 
 	"example.com/jwt/internal/strictjson"
 )
@@ -58,15 +57,12 @@ func ParseKeySet(jwks []byte) (*KeySet, error) {
 	}
 	s := newKeySet()
 	for i, entry := range entries {
-		if strictjson.KindOf(entry) != strictjson.Object {
-			return nil, failf(ErrInvalidKey, "entry %d of the JWK Set is not an object", i)
-		}
-		key, kid, err := readEntry(entry)
+		key, unusable, err := readEntry(entry)
 		switch {
-		case err != nil && kid == nil:
-			return nil, wrapf(ErrInvalidKey, err, "entry %d of the JWK Set", i)
 		case err != nil:
-			s.skipped = append(s.skipped, wrapf(ErrInvalidKey, err, "entry %d of the JWK Set (kid %s) is skipped", i, quote(*kid)))
+			return nil, wrapf(ErrInvalidKey, err, "entry %d of the JWK Set", i)
+		case unusable != nil:
+			s.skipped = append(s.skipped, wrapf(ErrInvalidKey, unusable, "entry %d of the JWK Set is skipped", i))
 			continue
 		}
 		if err := s.add(key, key.m); err != nil {
@@ -214,9 +210,12 @@ func readSet(jwks []byte) ([]string, error) {
 	return entries, nil
 }
 
-// readEntry reads one key of a JWK Set. If it cannot be used, kid is what it says of
-// itself; a nil kid means that it must not be there at all.
-func readEntry(text string) (key *PublicKey, kid *string, err error) {
+// readEntry reads one key of a JWK Set: a key, or why it is of no use, or why it must not
+// be there at all.
+func readEntry(text string) (key *PublicKey, unusable, err error) {
+	if strictjson.KindOf(text) != strictjson.Object {
+		return nil, nil, failf(ErrInvalidKey, "it is not an object")
+	}
 	j, err := readMembers(text)
 	if err != nil {
 		return nil, nil, err
@@ -224,16 +223,14 @@ func readEntry(text string) (key *PublicKey, kid *string, err error) {
 	if name := j.private(); name != "" {
 		return nil, nil, failf(ErrInvalidKey, "it has %q, so it is a private key or a secret, which must not be in a set", name)
 	}
-	kid = new(string)
-	if m, ok := j.members["kid"]; ok && m.Kind() == strictjson.String {
-		*kid = strings.Clone(m.String(text))
+	if unusable = j.readType(); unusable == nil {
+		if j.kty == "oct" {
+			return nil, nil, failf(ErrInvalidKey, `it is of kty "oct", a secret, which must not be in a set`)
+		}
+		key, unusable = j.publicKey(new(keyConfig))
 	}
-	if err := j.readType(); err != nil {
-		return nil, kid, err
+	if m, ok := j.members["kid"]; unusable != nil && ok && m.Kind() == strictjson.String {
+		unusable = wrapf(ErrInvalidKey, unusable, "kid %s", quote(m.String(text)))
 	}
-	if j.kty == "oct" {
-		return nil, nil, failf(ErrInvalidKey, `it is of kty "oct", a secret, which must not be in a set`)
-	}
-	key, err = j.publicKey(new(keyConfig))
-	return key, kid, err
+	return key, unusable, nil
 }
