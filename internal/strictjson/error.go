@@ -2,27 +2,79 @@ package strictjson
 
 import (
 	"strconv"
-	"strings"
+	"unicode/utf8"
 )
 
-// SyntaxError says why and where a text was refused. Its message quotes at most one character or one member name.
+// maxQuoted bounds, in bytes, what a message quotes of a member name.
+const maxQuoted = 64
+
+// What can be wrong with a text.
+const (
+	faultNone fault = iota
+	faultCharacter
+	faultLiteral
+	faultUTF8
+	faultSurrogate
+	faultDepth
+	faultDuplicate
+	faultNotObject
+	faultSize
+)
+
+type fault uint8
+
+// SyntaxError says why and where a text was refused. Its message quotes one character or one member name of the text, and
+// nothing else of it.
 type SyntaxError struct {
-	Offset int // of the byte at fault
-	what   string
-	r      rune
-	name   string
+	Offset int    // of the byte at fault; the length of the text if it ends too early
+	what   string // the fault in words, without the place
 }
 
-// Error describes the fault in a form like `invalid character 'x' at offset 12`.
-func (e *SyntaxError) Error() string {
-	var b strings.Builder
-	b.WriteString(e.what)
-	if e.r != 0 {
-		b.WriteString(" " + strconv.QuoteRuneToASCII(e.r))
+// Error returns the fault and its place, as in "invalid character 'x' at offset 12".
+func (e *SyntaxError) Error() string { return e.what + " at offset " + strconv.Itoa(e.Offset) }
+
+// fail puts down a fault and returns -1.
+func (s *Scanner) fail(i int, f fault) int {
+	s.at, s.fault = i, f
+	return -1
+}
+
+// invalid puts down that the character at i is not one that may be there, or that the text ends too early.
+func (s *Scanner) invalid(text string, i int) int { return s.fail(min(i, len(text)), faultCharacter) }
+
+// syntaxError makes the error of the fault that was put down. It holds no part of the text's memory.
+func (s *Scanner) syntaxError(text string) *SyntaxError {
+	e := &SyntaxError{Offset: s.at}
+	switch s.fault {
+	case faultCharacter:
+		e.what = describe(text[s.at:])
+	case faultLiteral:
+		e.what = "invalid literal"
+	case faultUTF8:
+		e.what = "invalid UTF-8"
+	case faultSurrogate:
+		e.what = "escape of a lone surrogate"
+	case faultDepth:
+		e.what = "more than " + strconv.Itoa(MaxDepth) + " levels of nesting"
+	case faultDuplicate:
+		name := Unquote(text[s.at:skipString(text, s.at+1)])
+		e.what = "duplicate member name " + strconv.Quote(name[:min(maxQuoted, len(name))])
+	case faultNotObject:
+		e.what = "value other than an object"
+	case faultSize:
+		e.what = "text of 4 GiB or more"
 	}
-	if e.what == "duplicate member name" {
-		b.WriteString(" " + strconv.QuoteToASCII(e.name[:min(64, len(e.name))]))
+	return e
+}
+
+// describe says what is wrong with the first character of rest.
+func describe(rest string) string {
+	r, n := utf8.DecodeRuneInString(rest)
+	switch {
+	case n == 0:
+		return "unexpected end of text"
+	case n == 1 && r == utf8.RuneError:
+		return "invalid UTF-8"
 	}
-	b.WriteString(" at offset " + strconv.Itoa(e.Offset))
-	return b.String()
+	return "invalid character " + strconv.QuoteRune(r)
 }
