@@ -1,11 +1,95 @@
+// Package jwt signs and verifies JSON Web Tokens (RFC 7519) in their signed compact
+// form (RFC 7515). This verifies one:
+//
+//	key, err := jwt.ParsePublicKey(pem) // also an OpenSSH .pub line, a certificate, a JWK
+//	…
+//	v, err := jwt.NewVerifier[UserClaims](key, []jwt.Algorithm{jwt.RS256}, jwt.WithIssuer("https://issuer.example"), jwt.WithAudience("api"))
+//	…
+//	tok, err := v.Verify(raw)
+//	// tok.Subject, tok.ExpiresAt, tok.Claims.Roles
+//
+// and [Sign] makes one: jwt.Sign(claims, privateKey, jwt.RS256, jwt.WithExpiresIn(time.Hour)).
+// [Verify] and [Sign] are one-shot forms of [Verifier] and [Signer], which are made
+// once and used by many goroutines.
+//
+// # Choosing an algorithm
+//
+// With [HS256] one secret signs and verifies: for a service that reads its own
+// tokens. With all others the issuer keeps a [PrivateKey] and anybody verifies with
+// the [PublicKey]: EdDSA is the fastest to sign, ES256 the most common on small
+// devices, RS256 the fastest to verify and understood everywhere.
+//
+// # Keys
+//
+// A key is parsed and checked once, by a constructor that knows what it is; a public
+// key can't be taken for a secret. [ParsePrivateKey] and [ParsePublicKey] read what
+// ssh-keygen and openssl write, and JWKs, and tell the format by the content.
+// A [KeySet] chooses by kid; a [KeyFunc] finds keys anywhere.
+//
+// # What Verify checks
+//
+// In this order, and a later check never runs when an earlier one has failed:
+//
+//   - the size: 64 KiB, or [WithMaxSize]
+//   - the form: three segments of canonical base64url, a header that is one strict JSON
+//     object, with neither "crit" nor "b64"
+//   - "alg": one of the algorithms given, always
+//   - a key that fits the algorithm and the token's kid
+//   - the signature
+//   - the payload: one strict JSON object whose registered claims have legal types
+//   - "typ", if [WithType] is given
+//   - the claims, all of them together: "exp" and "nbf" if present, "iat" not in the
+//     future, "aud" always if the token has one, the others as the options say
+//   - the payload fits T, and T's Validate, if it has one, agrees
+//
+// None of these checks depends on T: the registered claims are read from the payload,
+// not through T.
+//
+// # Errors
+//
+// [errors.Is] tells the classes of errors. ErrInvalidToken covers all that is the
+// token's fault; [ErrExpired] and the other claim errors are only ever returned for a
+// token whose signature was good. [ClaimError] has the facts.
+//
+// # Security considerations
+//
+// A token is signed, not encrypted: anybody can read it. There is no "none", no key
+// taken from a token, no fetching. A valid ECDSA signature has a second form, and a
+// token a second text with it: identify tokens by their jti, never by their text.
+// JSON is read strictly (valid UTF-8, no duplicate member at any depth, exact names, 64
+// levels), so that no two parsers can disagree on a token.
+//
+// # Compatibility
+//
+// The package needs Go 1.26, keeps no state but caches and scratch, and starts no goroutines.
 package jwt
 
 import (
 	"encoding/json"
+	"strings"
+	"sync"
+
+	"example.com/jwt/internal/base64url"
+	"example.com/jwt/internal/strictjson"
 )
 
-// maxScratch is the largest buffer that goes back into a pool.
-const maxScratch = 64 << 10
+const (
+	// defaultMaxSize is the longest token that is looked at, without WithMaxSize.
+	defaultMaxSize = 64 << 10
+	// maxHeaderSegment bounds what is parsed before the signature is checked.
+	maxHeaderSegment = 16 << 10
+	// maxScratch is the largest buffer that goes back into a pool.
+	maxScratch = 64 << 10
+)
+
+// Token is a verified token. It exists only if every check has passed.
+type Token[T any] struct {
+	Header           Header
+	RegisteredClaims        // read from the payload by this package, never through T
+	Claims           T      // the payload decoded into a fresh T
+	Payload          string // the verified payload, JSON as received; string claims share its memory
+	KeyID            string // kid of the key that verified it (which the token need not have named)
+}
 
 // Header is the header of a token (RFC 7515, Section 4): the parameters that nearly
 // all tokens have as fields, the others through [Header.Param]. A parameter that
@@ -19,6 +103,260 @@ type Header struct {
 	raw string // the decoded header segment
 }
 
-// Param gives the JSON text of any parameter of the header by its exact name; false
-// if the token has none of that name. The result is a copy.
-func (h Header) Param(name string) (json.RawMessage, bool) { return nil, false }
+// UnverifiedToken is what a token claims to say. Nothing in it may be trusted: use it
+// to choose a policy by issuer or kid, and then verify the token with that.
+type UnverifiedToken struct {
+	UnverifiedHeader  Header
+	UnverifiedClaims  RegisteredClaims
+	UnverifiedPayload string
+}
+
+// ParseUnverified reads a token without any key, to choose a policy by its issuer or
+// kid before verifying it. It is as strict about the form as [Verify], with the
+// default size limit, and checks neither the signature nor any date. All errors
+// match [ErrMalformed].
+func ParseUnverified(token string) (*UnverifiedToken, error) {
+	s := getScratch()
+	defer s.release()
+	seg, err := split(token, defaultMaxSize, false)
+	if err != nil {
+		return nil, err
+	}
+	h, err := s.header(seg.header)
+	if err != nil {
+		return nil, err
+	}
+	if !s.decode(seg.signature) {
+		return nil, failf(ErrMalformed, "the signature is not canonical base64url")
+	}
+	t := &UnverifiedToken{UnverifiedHeader: h}
+	if t.UnverifiedPayload, err = s.payload(seg.payload); err != nil {
+		return nil, err
+	}
+	if _, err := s.registered(t.UnverifiedPayload, &t.UnverifiedClaims, ErrMalformed); err != nil {
+		return nil, err
+	}
+	return t, nil
+}
+
+// Param gives the JSON text of a parameter of the header by its exact name; false if
+// the token has none of that name. The result is a copy.
+func (h Header) Param(name string) (json.RawMessage, bool) {
+	if h.raw == "" {
+		return nil, false
+	}
+	s := getScratch()
+	defer s.release()
+	members, err := s.scanner.Object(h.raw)
+	if err != nil {
+		return nil, false
+	}
+	for _, m := range members {
+		if m.Name(h.raw) == name {
+			return json.RawMessage(m.Raw(h.raw)), true
+		}
+	}
+	return nil, false
+}
+
+// segments are the three parts of a token, and what the signature covers.
+type segments struct{ header, payload, signature, input string }
+
+// split cuts a token at its two dots, without looking at more of it than it must.
+func split(token string, maxSize int, padded bool) (segments, error) {
+	if len(token) > maxSize {
+		return segments{}, errTooLong
+	}
+	first := strings.IndexByte(token, '.')
+	last := strings.LastIndexByte(token, '.')
+	if first < 0 || first == last || strings.IndexByte(token[first+1:last], '.') >= 0 {
+		return segments{}, wrongSegments(token)
+	}
+	seg := segments{token[:first], token[first+1 : last], token[last+1:], token[:last]}
+	if padded {
+		seg.header, seg.payload, seg.signature = unpad(seg.header), unpad(seg.payload), unpad(seg.signature)
+	}
+	if len(seg.header) > maxHeaderSegment {
+		return segments{}, errHeaderTooLong
+	}
+	return seg, nil
+}
+
+// unpad removes the padding that makes the segment's length a multiple of four; any
+// other "=" stays, and is refused by the decoder.
+func unpad(segment string) string {
+	if len(segment)%4 != 0 {
+		return segment
+	}
+	if s, ok := strings.CutSuffix(segment, "=="); ok {
+		return s
+	}
+	return strings.TrimSuffix(segment, "=")
+}
+
+// Errors that refuse hostile input before anything is allocated.
+var (
+	errTooLong       = &failure{class: ErrMalformed, text: "the token is longer than the limit: WithMaxSize sets another"}
+	errHeaderTooLong = &failure{class: ErrMalformed, text: "the token's header is longer than 16 KiB"}
+	errSegments      = &failure{class: ErrMalformed, text: "a signed token has three segments separated by dots"}
+	errEncrypted     = &failure{class: ErrMalformed, text: "five segments: encrypted tokens (JWE) are not supported, only signed ones"}
+	errBearer        = &failure{class: ErrMalformed, text: `the token starts with "Bearer ": cut that off, it belongs to the HTTP header`}
+	errHeaderBase64  = &failure{class: ErrMalformed, text: "the header is not canonical base64url"}
+	errPayloadBase64 = &failure{class: ErrMalformed, text: "the payload is not canonical base64url"}
+)
+
+// wrongSegments tells the common mistakes; it looks at five dots at most.
+func wrongSegments(token string) error {
+	if isBearer(token) {
+		return errBearer
+	}
+	dots := 0
+	for rest := token; dots < 5; dots++ {
+		at := strings.IndexByte(rest, '.')
+		if at < 0 {
+			break
+		}
+		rest = rest[at+1:]
+	}
+	if dots == 4 {
+		return errEncrypted
+	}
+	return errSegments
+}
+
+func isBearer(text string) bool {
+	return len(text) >= 7 && strings.EqualFold(text[:7], "bearer ")
+}
+
+// scratch is what one call of Sign or Verify works in.
+type scratch struct {
+	scanner strictjson.Scanner
+	buf     []byte // decoded or encoded bytes
+	json    []byte // JSON being written
+	keys    []*material
+}
+
+var scratches sync.Pool
+
+func getScratch() *scratch {
+	if s, ok := scratches.Get().(*scratch); ok {
+		return s
+	}
+	return new(scratch)
+}
+
+// release gives the scratch back; large buffers are left to the collector.
+func (s *scratch) release() {
+	if cap(s.buf) > maxScratch {
+		s.buf = nil
+	}
+	if cap(s.json) > maxScratch {
+		s.json = nil
+	}
+	clear(s.keys)
+	s.keys = s.keys[:0]
+	scratches.Put(s)
+}
+
+// decode decodes a segment into s.buf.
+func (s *scratch) decode(segment string) (ok bool) {
+	s.buf, ok = base64url.AppendDecode(s.buf[:0], segment)
+	return ok
+}
+
+// payload decodes the payload into a string of its own.
+func (s *scratch) payload(segment string) (string, error) {
+	const chunk = 16 << 10 // a multiple of four characters
+	n := base64url.DecodedLen(len(segment))
+	if n < 0 {
+		return "", errPayloadBase64
+	}
+	var text strings.Builder
+	text.Grow(n)
+	for len(segment) > 0 {
+		part := segment[:min(chunk, len(segment))]
+		if !s.decode(part) {
+			return "", errPayloadBase64
+		}
+		text.Write(s.buf)
+		segment = segment[len(part):]
+	}
+	return text.String(), nil
+}
+
+// header decodes and checks a header: strict JSON, no crit, no b64, an alg, and
+// strings where there must be strings (RFC 7515, Section 4).
+func (s *scratch) header(segment string) (Header, error) {
+	if !s.decode(segment) {
+		if isBearer(segment) {
+			return Header{}, errBearer
+		}
+		return Header{}, errHeaderBase64
+	}
+	h := Header{raw: string(s.buf)}
+	members, err := s.scanner.Object(h.raw)
+	if err != nil {
+		return Header{}, wrapf(ErrMalformed, err, "the header is not a strict JSON object")
+	}
+	for _, m := range members {
+		if err := h.set(m); err != nil {
+			return Header{}, err
+		}
+	}
+	if h.Algorithm == "" && !hasMember(members, h.raw, "alg") {
+		return Header{}, failf(ErrMalformed, `the header has no "alg"`)
+	}
+	return h, nil
+}
+
+func (h *Header) set(m strictjson.Member) error {
+	var field *string
+	switch name := m.Name(h.raw); name {
+	case "alg":
+		field = &h.Algorithm
+	case "kid":
+		field = &h.KeyID
+	case "typ":
+		field = &h.Type
+	case "cty":
+		field = &h.ContentType
+	case "crit":
+		return failf(ErrMalformed, `the header has a "crit": no extension is implemented, so the token must be refused (RFC 7515, Section 4.1.11)`)
+	case "b64":
+		return failf(ErrMalformed, `the header has a "b64", which JWTs must not use (RFC 7797, Section 7)`)
+	default:
+		return nil
+	}
+	if m.Kind() != strictjson.String {
+		return failf(ErrMalformed, "the header's %q is %s, want a string", m.Name(h.raw), kindName(m.Kind()))
+	}
+	*field = m.String(h.raw)
+	return nil
+}
+
+func hasMember(members []strictjson.Member, text, name string) bool {
+	for _, m := range members {
+		if m.Name(text) == name {
+			return true
+		}
+	}
+	return false
+}
+
+// kindName names a kind of JSON value with its article.
+func kindName(k strictjson.Kind) string {
+	switch k {
+	case strictjson.Null:
+		return "null"
+	case strictjson.True, strictjson.False:
+		return "a boolean"
+	case strictjson.Number:
+		return "a number"
+	case strictjson.String:
+		return "a string"
+	case strictjson.Array:
+		return "an array"
+	default:
+		return "an object"
+	}
+}

@@ -78,6 +78,9 @@ func (m Member) Name(text string) string {
 // Raw returns the exact text of the value, without white space around it.
 func (m Member) Raw(text string) string { return text[m.raw:m.rawEnd] }
 
+// Offset returns where the value begins in the text.
+func (m Member) Offset() int { return int(m.raw) }
+
 // Kind returns the kind of the value.
 func (m Member) Kind() Kind { return Kind(m.info) }
 

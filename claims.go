@@ -1,0 +1,328 @@
+package jwt
+
+import (
+	"reflect"
+	"strings"
+	"time"
+
+	"example.com/jwt/internal/jsonplan"
+	"example.com/jwt/internal/strictjson"
+)
+
+// issuedAtSlack absorbs the clock skew that makes freshly issued tokens fail.
+const issuedAtSlack = time.Minute
+
+// RegisteredClaims are the claims that RFC 7519, Section 4.1, defines. It has no JSON
+// methods of its own, so a claims type can embed it safely; whether it does makes no
+// difference to what [Verify] checks.
+type RegisteredClaims struct {
+	Issuer    string      `json:"iss,omitempty"`
+	Subject   string      `json:"sub,omitempty"`
+	Audience  Audience    `json:"aud,omitempty"`
+	ExpiresAt NumericDate `json:"exp,omitzero"`
+	NotBefore NumericDate `json:"nbf,omitzero"`
+	IssuedAt  NumericDate `json:"iat,omitzero"`
+	ID        string      `json:"jti,omitempty"`
+}
+
+// Audience is the recipients of a token (RFC 7519, Section 4.1.3). It reads a string
+// or an array of strings, and writes one element as a string.
+type Audience []string
+
+// UnmarshalJSON reads a string or an array of strings; anything else is [ErrInvalidClaims].
+func (a *Audience) UnmarshalJSON(text []byte) error {
+	var s strictjson.Scanner
+	if _, err := s.Value(string(text)); err != nil {
+		return wrapf(ErrInvalidClaims, err, "aud is not strict JSON")
+	}
+	return decodeAudience(strings.TrimSpace(string(text)), a)
+}
+
+// MarshalJSON writes one element as a string, any other number as an array. Invalid
+// UTF-8 is [ErrInvalidOption].
+func (a Audience) MarshalJSON() ([]byte, error) { return appendAudience(nil, &a) }
+
+// MapClaims is for claims without a type. Numbers inside decode to [json.Number], so
+// that no digit is lost.
+type MapClaims = map[string]any
+
+// ClaimsValidator is implemented by claims types, T or *T, with rules of their own. It
+// runs after all other checks and can only refuse; its error matches
+// [ErrInvalidClaims].
+type ClaimsValidator interface{ Validate() error }
+
+// claimSet is a set of registered claims.
+type claimSet uint8
+
+// The bits are in the order of jsonplan.Info.
+const (
+	hasIss claimSet = 1 << iota
+	hasSub
+	hasAud
+	hasExp
+	hasNbf
+	hasIat
+	hasJti
+)
+
+// plans is the one cache of this package: how each claims type is read and written.
+var plans = jsonplan.Cache{CodecFor: codecFor}
+
+var (
+	dateCodec     = jsonplan.Codec{Decode: decodeDateAny, Append: appendDateAny}
+	audienceCodec = jsonplan.Codec{Decode: decodeAudienceAny, Append: appendAudienceAny}
+)
+
+func codecFor(t reflect.Type) *jsonplan.Codec {
+	switch t {
+	case reflect.TypeFor[NumericDate]():
+		return &dateCodec
+	case reflect.TypeFor[Audience]():
+		return &audienceCodec
+	}
+	return nil
+}
+
+func decodeDateAny(raw string, dst any) error         { return decodeDate(raw, dst.(*NumericDate)) }
+func appendDateAny(dst []byte, v any) ([]byte, error) { return appendDate(dst, v.(*NumericDate)) }
+func decodeAudienceAny(raw string, dst any) error     { return decodeAudience(raw, dst.(*Audience)) }
+func appendAudienceAny(dst []byte, v any) ([]byte, error) {
+	return appendAudience(dst, v.(*Audience))
+}
+
+func decodeAudience(raw string, a *Audience) error {
+	switch strictjson.KindOf(raw) {
+	case strictjson.Null:
+		return nil
+	case strictjson.String:
+		*a = Audience{strictjson.Unquote(raw)}
+		return nil
+	case strictjson.Array:
+		names := Audience{}
+		for element := range strictjson.Elements(raw) {
+			if strictjson.KindOf(element) != strictjson.String {
+				return failf(ErrInvalidClaims, "aud is an array with %s in it, want strings", kindName(strictjson.KindOf(element)))
+			}
+			names = append(names, strictjson.Unquote(element))
+		}
+		*a = names
+		return nil
+	}
+	return failf(ErrInvalidClaims, "aud is %s, want a string or an array of strings", kindName(strictjson.KindOf(raw)))
+}
+
+func appendAudience(dst []byte, a *Audience) ([]byte, error) {
+	ok := true
+	if len(*a) == 1 {
+		if dst, ok = strictjson.AppendQuote(dst, (*a)[0]); !ok {
+			return dst, failf(ErrInvalidOption, "aud is not valid UTF-8")
+		}
+		return dst, nil
+	}
+	dst = append(dst, '[')
+	for i, name := range *a {
+		if i > 0 {
+			dst = append(dst, ',')
+		}
+		if dst, ok = strictjson.AppendQuote(dst, name); !ok {
+			return dst, failf(ErrInvalidOption, "aud is not valid UTF-8")
+		}
+	}
+	return append(dst, ']'), nil
+}
+
+// registered scans a payload and reads its registered claims by exact name. It is the
+// only reader of these claims, for tokens and for what is about to be signed. The
+// members stay valid until the scanner's next use.
+func (s *scratch) registered(payload string, c *RegisteredClaims, class error) (payloadIndex, error) {
+	members, err := s.scanner.Object(payload)
+	if err != nil {
+		return payloadIndex{}, wrapf(class, err, "the payload is not a strict JSON object")
+	}
+	index := payloadIndex{text: payload, members: members}
+	for _, m := range members {
+		bit, err := c.set(m.Name(payload), m, payload)
+		if err != nil {
+			return payloadIndex{}, wrongType(class, err)
+		}
+		index.has |= bit
+	}
+	return index, nil
+}
+
+// payloadIndex is a scanned payload.
+type payloadIndex struct {
+	text    string
+	members []strictjson.Member
+	has     claimSet
+}
+
+// set reads one claim, if it is a registered one.
+func (c *RegisteredClaims) set(name string, m strictjson.Member, text string) (claimSet, *ClaimError) {
+	if len(name) != 3 {
+		return 0, nil
+	}
+	switch name {
+	case "iss":
+		return hasIss, setString(&c.Issuer, name, m, text)
+	case "sub":
+		return hasSub, setString(&c.Subject, name, m, text)
+	case "jti":
+		return hasJti, setString(&c.ID, name, m, text)
+	case "exp":
+		return hasExp, setDate(&c.ExpiresAt, name, m, text)
+	case "nbf":
+		return hasNbf, setDate(&c.NotBefore, name, m, text)
+	case "iat":
+		return hasIat, setDate(&c.IssuedAt, name, m, text)
+	case "aud":
+		if m.Kind() == strictjson.Null || decodeAudience(m.Raw(text), &c.Audience) != nil {
+			got := kindName(m.Kind())
+			if m.Kind() == strictjson.Array {
+				got = "an array with something else in it"
+			}
+			return 0, &ClaimError{Claim: name, Got: got, Want: "a string or an array of strings"}
+		}
+		return hasAud, nil
+	}
+	return 0, nil
+}
+
+func setString(dst *string, name string, m strictjson.Member, text string) *ClaimError {
+	if m.Kind() != strictjson.String {
+		return &ClaimError{Claim: name, Got: kindName(m.Kind()), Want: "a string"}
+	}
+	*dst = m.String(text)
+	return nil
+}
+
+func setDate(dst *NumericDate, name string, m strictjson.Member, text string) *ClaimError {
+	if m.Kind() != strictjson.Number {
+		return &ClaimError{Claim: name, Got: kindName(m.Kind()), Want: "a number of seconds since 1970"}
+	}
+	t, ok := parseDate(m.Raw(text))
+	if !ok {
+		return &ClaimError{Claim: name, Got: "a number out of range", Want: "a date from the year 1 to 9999, in seconds"}
+	}
+	dst.Time = t
+	return nil
+}
+
+// wrongType gives the error its class; at signing it also says how to mend the claim.
+func wrongType(class error, e *ClaimError) error {
+	e.Err = class
+	if class == ErrInvalidOption && strings.HasPrefix(e.Want.(string), "a number") {
+		e.Want = e.Want.(string) + " (use NewNumericDate)"
+	}
+	return e
+}
+
+// claimPolicy is what a verifier asks of the claims.
+type claimPolicy struct {
+	issuers, audiences, required []string
+	subject                      string
+	anyAudience, allowExpired    bool
+	maxAge, leeway               time.Duration
+	now                          func() time.Time
+}
+
+// check reports all failing claims together, in the order exp, nbf, iat, iss, aud,
+// sub, required.
+func (p *claimPolicy) check(c *RegisteredClaims, index payloadIndex) error {
+	var failed claimErrors
+	if index.has&(hasExp|hasNbf|hasIat) != 0 || p.maxAge > 0 {
+		failed = p.checkDates(failed, c, index.has)
+	}
+	missing := func(claim string, err error, want any) {
+		failed = append(failed, &ClaimError{Claim: claim, Want: want, Err: &both{err, ErrMissingClaim}})
+	}
+	if p.issuers != nil {
+		if index.has&hasIss == 0 {
+			missing("iss", ErrInvalidIssuer, oneOrMany(p.issuers))
+		} else if !contains(p.issuers, c.Issuer) {
+			failed = append(failed, &ClaimError{"iss", c.Issuer, oneOrMany(p.issuers), ErrInvalidIssuer})
+		}
+	}
+	switch {
+	case p.audiences != nil && index.has&hasAud == 0:
+		missing("aud", ErrInvalidAudience, oneOrMany(p.audiences))
+	case p.audiences != nil && !overlap(p.audiences, c.Audience):
+		failed = append(failed, &ClaimError{"aud", []string(c.Audience), oneOrMany(p.audiences), ErrInvalidAudience})
+	case p.audiences == nil && !p.anyAudience && index.has&hasAud != 0:
+		failed = append(failed, &ClaimError{"aud", []string(c.Audience), nil, ErrInvalidAudience})
+	}
+	if p.subject != "" {
+		if index.has&hasSub == 0 {
+			missing("sub", ErrInvalidSubject, p.subject)
+		} else if c.Subject != p.subject {
+			failed = append(failed, &ClaimError{"sub", c.Subject, p.subject, ErrInvalidSubject})
+		}
+	}
+	for _, name := range p.required {
+		if !index.present(name) {
+			failed = append(failed, &ClaimError{Claim: name, Err: ErrMissingClaim})
+		}
+	}
+	switch len(failed) {
+	case 0:
+		return nil
+	case 1:
+		return failed[0]
+	}
+	return failed
+}
+
+func (p *claimPolicy) checkDates(failed claimErrors, c *RegisteredClaims, has claimSet) claimErrors {
+	now := p.now()
+	if has&hasExp != 0 && !p.allowExpired && !now.Before(c.ExpiresAt.Add(p.leeway)) {
+		failed = append(failed, &ClaimError{"exp", c.ExpiresAt.Time, now, ErrExpired})
+	}
+	if has&hasNbf != 0 && now.Before(c.NotBefore.Add(-p.leeway)) {
+		failed = append(failed, &ClaimError{"nbf", c.NotBefore.Time, now, ErrNotYetValid})
+	}
+	switch {
+	case has&hasIat != 0 && now.Add(p.leeway+issuedAtSlack).Before(c.IssuedAt.Time):
+		failed = append(failed, &ClaimError{"iat", c.IssuedAt.Time, now, ErrNotYetValid})
+	case p.maxAge > 0 && has&hasIat == 0:
+		failed = append(failed, &ClaimError{Claim: "iat", Err: &both{ErrExpired, ErrMissingClaim}})
+	case p.maxAge > 0 && c.IssuedAt.Add(p.maxAge).Add(p.leeway).Before(now):
+		failed = append(failed, &ClaimError{"iat", c.IssuedAt.Time, now, ErrExpired})
+	}
+	return failed
+}
+
+// present reports whether a claim is there and not null.
+func (x *payloadIndex) present(name string) bool {
+	for _, m := range x.members {
+		if m.Name(x.text) == name {
+			return m.Kind() != strictjson.Null
+		}
+	}
+	return false
+}
+
+// oneOrMany is what a ClaimError wants: a string if there is only one.
+func oneOrMany(names []string) any {
+	if len(names) == 1 {
+		return names[0]
+	}
+	return names
+}
+
+func contains(names []string, name string) bool {
+	for _, n := range names {
+		if n == name {
+			return true
+		}
+	}
+	return false
+}
+
+func overlap(names []string, others []string) bool {
+	for _, o := range others {
+		if contains(names, o) {
+			return true
+		}
+	}
+	return false
+}

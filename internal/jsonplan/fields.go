@@ -1,0 +1,169 @@
+package jsonplan
+
+import (
+	"reflect"
+	"slices"
+	"strings"
+	"unicode"
+)
+
+// tagPunctuation is what encoding/json allows in a tag's name besides letters and digits.
+const tagPunctuation = "!#$%&()*+-./:;<=>?@[]^_{|}~ "
+
+// field is one member of the JSON object that a struct type stands for.
+type field struct {
+	name      string
+	tagged    bool
+	index     []int        // path from the outer struct, through embedded structs
+	typ       reflect.Type // of the Go field
+	omitEmpty bool
+	omitZero  bool
+	quoted    bool // the option "string"
+
+	// readOnly marks an embedded struct of unexported type that a tag made a member of its own: reflection reaches its
+	// exported fields, but none of its methods.
+	readOnly bool
+	// unreachable marks a field behind an embedded pointer to an unexported struct: it can be read if the pointer is
+	// set, and never be decoded, since reflection cannot set the pointer.
+	unreachable bool
+}
+
+// embedded is a struct whose fields are promoted to the outer one.
+type embedded struct {
+	typ         reflect.Type
+	index       []int
+	count       int // how often the type occurs at this depth
+	unreachable bool
+}
+
+// candidate is the best field of a name found so far; with a count over 1 the name is ambiguous.
+type candidate struct {
+	field
+	count int
+}
+
+// structFields returns the fields of struct type t that are members of its JSON object, in the order of their
+// declaration. Go's rules for embedded fields decide between fields of one name: the shallowest wins, at one depth a
+// tagged one, and an ambiguous name has no field at all.
+func structFields(t reflect.Type) []field {
+	found := map[string]*candidate{}
+	seen := map[reflect.Type]bool{}
+	for level := []embedded{{typ: t, count: 1}}; len(level) > 0; {
+		var next []embedded
+		for _, e := range level {
+			if seen[e.typ] {
+				continue
+			}
+			seen[e.typ] = true
+			for i := range e.typ.NumField() {
+				f, inner := examine(e, e.typ.Field(i), i)
+				switch {
+				case inner != nil:
+					next = enqueue(next, *inner)
+				case f != nil:
+					contend(found, f, e.count)
+				}
+			}
+		}
+		level = next
+	}
+	var out []field
+	for _, c := range found {
+		if c.count == 1 {
+			out = append(out, c.field)
+		}
+	}
+	slices.SortFunc(out, func(a, b field) int { return slices.Compare(a.index, b.index) })
+	return out
+}
+
+// examine returns what field i of e is: a member, a struct whose fields are promoted, or, with two nils, nothing.
+func examine(e embedded, sf reflect.StructField, i int) (*field, *embedded) {
+	target := sf.Type // what an embedded field or the option "string" is about: unnamed pointers are followed once
+	if target.Name() == "" && target.Kind() == reflect.Pointer {
+		target = target.Elem()
+	}
+	isStruct := target.Kind() == reflect.Struct
+	if !sf.IsExported() && (!sf.Anonymous || !isStruct) {
+		return nil, nil
+	}
+	tag := sf.Tag.Get("json")
+	if tag == "-" {
+		return nil, nil
+	}
+	name, options, _ := strings.Cut(tag, ",")
+	if !validName(name) {
+		name = ""
+	}
+	index := append(slices.Clip(slices.Clone(e.index)), i)
+	if name == "" && sf.Anonymous && isStruct {
+		hidden := e.unreachable || !sf.IsExported() && sf.Type.Kind() == reflect.Pointer
+		return nil, &embedded{typ: target, index: index, count: 1, unreachable: hidden}
+	}
+	f := &field{
+		name: name, tagged: name != "", index: index, typ: sf.Type,
+		readOnly: !sf.IsExported(), unreachable: e.unreachable,
+	}
+	if name == "" {
+		f.name = sf.Name
+	}
+	for option := range strings.SplitSeq(options, ",") {
+		switch option {
+		case "omitempty":
+			f.omitEmpty = true
+		case "omitzero":
+			f.omitZero = true
+		case "string":
+			f.quoted = isScalar(target.Kind())
+		}
+	}
+	return f, nil
+}
+
+// enqueue adds an embedded struct to those of the next depth. Of a type that occurs there twice, the fields are
+// ambiguous, so that one entry with a count will do.
+func enqueue(level []embedded, e embedded) []embedded {
+	for i := range level {
+		if level[i].typ == e.typ {
+			level[i].count++
+			return level
+		}
+	}
+	return append(level, e)
+}
+
+// contend enters f for its name. It is called in order of depth.
+func contend(found map[string]*candidate, f *field, count int) {
+	best := found[f.name]
+	switch {
+	case best == nil:
+		found[f.name] = &candidate{*f, count}
+	case len(best.index) < len(f.index):
+	case best.tagged == f.tagged:
+		best.count += count
+	case f.tagged:
+		found[f.name] = &candidate{*f, count}
+	}
+}
+
+// validName reports whether a tag may name a member so; another name is as good as none.
+func validName(name string) bool {
+	for _, r := range name {
+		if !unicode.IsLetter(r) && !unicode.IsDigit(r) && !strings.ContainsRune(tagPunctuation, r) {
+			return false
+		}
+	}
+	return name != ""
+}
+
+// isScalar reports whether the option "string" applies to values of kind k.
+func isScalar(k reflect.Kind) bool {
+	switch k {
+	case reflect.Bool, reflect.String, reflect.Float32, reflect.Float64:
+		return true
+	}
+	return isInt(k) || isUint(k)
+}
+
+func isInt(k reflect.Kind) bool  { return reflect.Int <= k && k <= reflect.Int64 }
+func isUint(k reflect.Kind) bool { return reflect.Uint <= k && k <= reflect.Uintptr }

@@ -1,0 +1,131 @@
+package jwt
+
+import (
+	"strconv"
+	"strings"
+	"time"
+
+	"example.com/jwt/internal/strictjson"
+)
+
+// Range of a NumericDate in seconds: the years 1 to 9999.
+const (
+	minDate = -62135596799
+	maxDate = 253402300799
+)
+
+// NumericDate is a date in a claim: seconds since 1970 (RFC 7519, Section 2). The zero
+// value is an absent claim. It reads integers, fractions and exponents from the year
+// 1 to 9999 to the nanosecond, and writes whole seconds, rounded down.
+type NumericDate struct{ time.Time }
+
+// NewNumericDate makes a claim of a time: UTC and whole seconds, without a monotonic
+// reading, so that it equals what comes back from a token. The zero time does not
+// become an absent claim but a date out of range, which [Sign] refuses.
+func NewNumericDate(t time.Time) NumericDate {
+	if t.IsZero() {
+		return NumericDate{time.Time{}.Add(1)}
+	}
+	return NumericDate{time.Unix(t.Unix(), 0).UTC()}
+}
+
+// UnmarshalJSON reads a JSON number exactly, without float64; null is no change, as in
+// encoding/json. A string, or a date out of range, is [ErrInvalidClaims].
+func (d *NumericDate) UnmarshalJSON(text []byte) error {
+	var s strictjson.Scanner
+	if _, err := s.Value(string(text)); err != nil {
+		return wrapf(ErrInvalidClaims, err, "the date is not strict JSON")
+	}
+	return decodeDate(strings.TrimSpace(string(text)), d)
+}
+
+// MarshalJSON writes whole seconds, rounded down. A date before the year 1 or after
+// 9999 is [ErrInvalidOption].
+func (d NumericDate) MarshalJSON() ([]byte, error) { return appendDate(nil, &d) }
+
+func decodeDate(raw string, d *NumericDate) error {
+	if raw == "null" {
+		return nil
+	}
+	t, ok := time.Time{}, strictjson.KindOf(raw) == strictjson.Number
+	if ok {
+		t, ok = parseDate(raw)
+	}
+	if !ok {
+		return failf(ErrInvalidClaims, "not a NumericDate: want a JSON number of seconds from the year 1 to 9999")
+	}
+	d.Time = t
+	return nil
+}
+
+func appendDate(dst []byte, d *NumericDate) ([]byte, error) {
+	seconds := d.Unix()
+	if seconds < minDate || seconds > maxDate {
+		return dst, failf(ErrInvalidOption, "a date out of range: want the years 1 to 9999, or the zero NumericDate to leave the claim out")
+	}
+	return strconv.AppendInt(dst, seconds, 10), nil
+}
+
+// parseDate reads a valid JSON number as a date, exactly: seconds and nanoseconds are
+// collected digit by digit, further digits are dropped. A float64 would lose the last
+// digits of a date with a fraction, and its conversion depends on the machine.
+func parseDate(raw string) (time.Time, bool) {
+	text, negative := strings.CutPrefix(raw, "-")
+	mantissa, exponent := text, int64(0)
+	if at := strings.IndexAny(text, "eE"); at >= 0 {
+		mantissa, exponent = text[:at], clampedInt(text[at+1:])
+	}
+	whole, fraction, _ := strings.Cut(mantissa, ".")
+	var d dateDigits
+	d.weight = int64(len(whole)) + exponent
+	if !d.add(whole) || !d.add(fraction) {
+		return time.Time{}, false
+	}
+	for ; d.weight > 0 && d.seconds > 0; d.weight-- {
+		if d.seconds *= 10; d.seconds > maxDate {
+			return time.Time{}, false
+		}
+	}
+	if negative {
+		d.seconds, d.nanos = -d.seconds, -d.nanos
+	}
+	if d.seconds < minDate || d.seconds > maxDate || d.seconds == minDate && d.nanos < 0 {
+		return time.Time{}, false
+	}
+	return time.Unix(d.seconds, d.nanos).UTC(), true
+}
+
+// dateDigits collects the digits of a number. The next digit is worth 10^(weight-1)
+// seconds.
+type dateDigits struct{ seconds, nanos, weight int64 }
+
+// add reports false once the number is certainly out of range.
+func (d *dateDigits) add(digits string) bool {
+	for i := range len(digits) {
+		digit := int64(digits[i] - '0')
+		switch {
+		case d.weight > 0:
+			if d.seconds = d.seconds*10 + digit; d.seconds > maxDate {
+				return false
+			}
+		case d.weight > -9:
+			d.nanos += digit * nanoWeight[-d.weight]
+		}
+		d.weight--
+	}
+	return true
+}
+
+var nanoWeight = [9]int64{1e8, 1e7, 1e6, 1e5, 1e4, 1e3, 1e2, 1e1, 1}
+
+// clampedInt reads a decimal integer; a huge one stays huge.
+func clampedInt(s string) int64 {
+	n, err := strconv.ParseInt(s, 10, 64)
+	if err != nil || n > 1<<40 || n < -(1<<40) {
+		if s[0] == '-' {
+			return -(1 << 40)
+		}
+		return 1 << 40
+	}
+	return n
+}

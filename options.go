@@ -1,0 +1,300 @@
+package jwt
+
+import (
+	"slices"
+	"time"
+	"unicode/utf8"
+)
+
+// SignOption is an option of [Sign] and [NewSigner]. The interface is sealed.
+type SignOption interface{ signOption() }
+
+// VerifyOption is an option of [Verify] and [NewVerifier]. The interface is sealed.
+type VerifyOption interface{ verifyOption() }
+
+// Option is an option for signing and verifying alike. The interface is sealed.
+type Option interface {
+	SignOption
+	VerifyOption
+}
+
+type signOpt struct {
+	name  string
+	apply func(*signConfig) error
+}
+
+type verifyOpt struct {
+	name  string
+	apply func(*verifyConfig) error
+}
+
+type bothOpt struct {
+	sign   signOpt
+	verify verifyOpt
+}
+
+func (*signOpt) signOption()     {}
+func (*verifyOpt) verifyOption() {}
+func (*bothOpt) signOption()     {}
+func (*bothOpt) verifyOption()   {}
+
+// signConfig is what the options of a Signer set.
+type signConfig struct {
+	typ       string
+	expiresIn time.Duration
+	headers   []headerParam
+	now       func() time.Time
+
+	given []string
+}
+
+type headerParam struct {
+	name  string
+	value any
+}
+
+// verifyConfig is what the options of a Verifier set.
+type verifyConfig struct {
+	claimPolicy
+	typ     string
+	maxSize int
+	padded  bool
+
+	given []string
+}
+
+// WithType sets the header's "typ" when signing (default "JWT") and requires it when
+// verifying: ASCII case-insensitively, with or without "application/" (RFC 7515,
+// Section 4.1.9; RFC 8725, Section 3.11). Any other is [ErrUnexpectedType]. An empty
+// typ is [ErrInvalidOption].
+func WithType(typ string) Option {
+	const name = "WithType"
+	check := func() error { return checkText(name, typ) }
+	return &bothOpt{
+		signOpt{name, func(c *signConfig) error { c.typ = typ; return check() }},
+		verifyOpt{name, func(c *verifyConfig) error { c.typ = typ; return check() }},
+	}
+}
+
+// WithClock replaces [time.Now], for tests. A nil clock is [ErrInvalidOption].
+func WithClock(now func() time.Time) Option {
+	const name = "WithClock"
+	check := func() error {
+		if now == nil {
+			return failf(ErrInvalidOption, "%s: the clock is nil", name)
+		}
+		return nil
+	}
+	return &bothOpt{
+		signOpt{name, func(c *signConfig) error { c.now = now; return check() }},
+		verifyOpt{name, func(c *verifyConfig) error { c.now = now; return check() }},
+	}
+}
+
+// WithExpiresIn sets "exp" to the current time plus d, rounded up to a second, and
+// "iat" to the current time unless the claims have one. Claims that already have an
+// "exp", and d under a second, are [ErrInvalidOption].
+func WithExpiresIn(d time.Duration) SignOption {
+	return &signOpt{"WithExpiresIn", func(c *signConfig) error {
+		c.expiresIn = d
+		if d < time.Second {
+			return failf(ErrInvalidOption, "WithExpiresIn: %s is under a second", d)
+		}
+		return nil
+	}}
+}
+
+// WithHeader adds a header parameter (RFC 7515, Section 4): any but alg, crit, b64,
+// kid (which the key has) and typ (see [WithType]), each once. A cty must be a string.
+// Everything else is [ErrInvalidOption].
+func WithHeader(name string, value any) SignOption {
+	return &signOpt{"WithHeader", func(c *signConfig) error {
+		if err := checkText("WithHeader", name); err != nil {
+			return err
+		}
+		switch name {
+		case "alg", "crit", "b64", "kid", "typ":
+			return failf(ErrInvalidOption, "WithHeader: %q can't be set: alg and kid come from the key, typ from WithType, crit and b64 are not supported", name)
+		case "cty":
+			if _, ok := value.(string); !ok {
+				return failf(ErrInvalidOption, "WithHeader: cty must be a string, got %T", value)
+			}
+		}
+		if slices.ContainsFunc(c.headers, func(h headerParam) bool { return h.name == name }) {
+			return failf(ErrInvalidOption, "WithHeader: %s is given twice", quote(name))
+		}
+		c.headers = append(c.headers, headerParam{name, value})
+		return nil
+	}}
+}
+
+// WithIssuer requires "iss" to be present and one of iss (RFC 7519, Section 4.1.1):
+// names of one and the same issuer, since any of the keys may sign for any of them;
+// several issuers are several verifiers (RFC 8725, Section 3.8). Else
+// [ErrInvalidIssuer], and [ErrMissingClaim] too if it is absent.
+func WithIssuer(iss ...string) VerifyOption {
+	return listOpt("WithIssuer", iss, func(c *verifyConfig, l []string) { c.issuers = l })
+}
+
+// WithAudience requires "aud" to be present and to contain at least one of aud (RFC
+// 7519, Section 4.1.3). Else [ErrInvalidAudience], and [ErrMissingClaim] too if it is
+// absent.
+func WithAudience(aud ...string) VerifyOption {
+	return listOpt("WithAudience", aud, func(c *verifyConfig, l []string) { c.audiences = l })
+}
+
+// WithRequiredClaims requires these claims to be present and not null, registered or
+// not. Else [ErrMissingClaim].
+func WithRequiredClaims(names ...string) VerifyOption {
+	return listOpt("WithRequiredClaims", names, func(c *verifyConfig, l []string) { c.required = l })
+}
+
+// AllowAnyAudience accepts a token that has an "aud" although no [WithAudience] is
+// given, which RFC 7519, Section 4.1.3, forbids a service that identifies itself.
+func AllowAnyAudience() VerifyOption {
+	return &verifyOpt{"AllowAnyAudience", func(c *verifyConfig) error { c.anyAudience = true; return nil }}
+}
+
+// WithSubject requires "sub" to be present and equal (RFC 7519, Section 4.1.2). Else
+// [ErrInvalidSubject], and [ErrMissingClaim] too if it is absent.
+func WithSubject(sub string) VerifyOption {
+	return &verifyOpt{"WithSubject", func(c *verifyConfig) error {
+		c.subject = sub
+		return checkText("WithSubject", sub)
+	}}
+}
+
+// WithMaxAge requires "iat" to be present and at most d, plus the leeway, ago. An
+// older token is [ErrExpired], one without iat [ErrMissingClaim] as well.
+func WithMaxAge(d time.Duration) VerifyOption {
+	return &verifyOpt{"WithMaxAge", func(c *verifyConfig) error {
+		c.maxAge = d
+		if d <= 0 {
+			return failf(ErrInvalidOption, "WithMaxAge: %s is not positive", d)
+		}
+		return nil
+	}}
+}
+
+// WithLeeway allows for a clock skew of d in exp, nbf, iat and the maximum age; the
+// default is 0. A negative leeway, or one over an hour, is [ErrInvalidOption].
+func WithLeeway(d time.Duration) VerifyOption {
+	return &verifyOpt{"WithLeeway", func(c *verifyConfig) error {
+		c.leeway = d
+		if d < 0 || d > maxLeeway {
+			return failf(ErrInvalidOption, "WithLeeway: %s is not between 0 and 1 hour", d)
+		}
+		return nil
+	}}
+}
+
+// AllowExpired accepts a past "exp", for logout and refresh; it must still be a date.
+func AllowExpired() VerifyOption {
+	return &verifyOpt{"AllowExpired", func(c *verifyConfig) error { c.allowExpired = true; return nil }}
+}
+
+// AllowPaddedBase64 accepts segments with the "=" that canonical padding has, which
+// AWS load balancers write against RFC 7515, Section 2. The text of such a token has
+// several spellings.
+func AllowPaddedBase64() VerifyOption {
+	return &verifyOpt{"AllowPaddedBase64", func(c *verifyConfig) error { c.padded = true; return nil }}
+}
+
+// WithMaxSize sets the longest token that is looked at, in bytes; the default is 64
+// KiB. A longer one is [ErrMalformed], a limit under 1 [ErrInvalidOption].
+func WithMaxSize(bytes int) VerifyOption {
+	return &verifyOpt{"WithMaxSize", func(c *verifyConfig) error {
+		c.maxSize = bytes
+		if bytes <= 0 {
+			return failf(ErrInvalidOption, "WithMaxSize: %d is not positive", bytes)
+		}
+		return nil
+	}}
+}
+
+func listOpt(name string, list []string, set func(*verifyConfig, []string)) VerifyOption {
+	list = slices.Clone(list)
+	return &verifyOpt{name, func(c *verifyConfig) error {
+		set(c, list)
+		if len(list) == 0 {
+			return failf(ErrInvalidOption, "%s: nothing is named; leave the option out for no check", name)
+		}
+		for _, text := range list {
+			if err := checkText(name, text); err != nil {
+				return err
+			}
+		}
+		return nil
+	}}
+}
+
+func checkText(option, text string) error {
+	if text == "" {
+		return failf(ErrInvalidOption, "%s: an empty text is not accepted; leave the option out for no check", option)
+	}
+	if !utf8.ValidString(text) {
+		return failf(ErrInvalidOption, "%s: %s is not valid UTF-8", option, quote(text))
+	}
+	return nil
+}
+
+func (c *signConfig) apply(opts []SignOption) error {
+	for _, opt := range opts {
+		var o *signOpt
+		switch opt := opt.(type) {
+		case *signOpt:
+			o = opt
+		case *bothOpt:
+			if opt != nil {
+				o = &opt.sign
+			}
+		}
+		if o == nil {
+			return failf(ErrInvalidOption, "a sign option is nil, or not of this package")
+		}
+		if o.name != "WithHeader" {
+			if err := once(&c.given, o.name); err != nil {
+				return err
+			}
+		}
+		if err := o.apply(c); err != nil {
+			return err
+		}
+	}
+	return nil
+}
+
+func (c *verifyConfig) apply(opts []VerifyOption) error {
+	for _, opt := range opts {
+		var o *verifyOpt
+		switch opt := opt.(type) {
+		case *verifyOpt:
+			o = opt
+		case *bothOpt:
+			if opt != nil {
+				o = &opt.verify
+			}
+		}
+		if o == nil {
+			return failf(ErrInvalidOption, "a verify option is nil, or not of this package")
+		}
+		if err := once(&c.given, o.name); err != nil {
+			return err
+		}
+		if err := o.apply(c); err != nil {
+			return err
+		}
+	}
+	if c.anyAudience && c.audiences != nil {
+		return failf(ErrInvalidOption, "WithAudience and AllowAnyAudience contradict each other: give one")
+	}
+	return nil
+}
+
+func once(given *[]string, name string) error {
+	if slices.Contains(*given, name) {
+		return failf(ErrInvalidOption, "%s is given twice", name)
+	}
+	*given = append(*given, name)
+	return nil
+}

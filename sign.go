@@ -1,0 +1,213 @@
+package jwt
+
+import (
+	"errors"
+	"slices"
+	"strconv"
+	"strings"
+	"time"
+
+	"example.com/jwt/internal/base64url"
+	"example.com/jwt/internal/jsonplan"
+	"example.com/jwt/internal/strictjson"
+)
+
+// Signer signs claims with one key and algorithm: made once by [NewSigner], safe for
+// concurrent use. A zero Signer refuses everything with [ErrInvalidOption].
+type Signer struct{ c *signer }
+
+type signer struct {
+	signConfig
+	scheme *scheme
+	key    *signing
+	header string // the encoded header and its dot
+}
+
+// Sign makes a signed token of claims: a struct, a map, or anything else that encodes
+// as a JSON object, as encoding/json would but without HTML escaping. The header has
+// alg, typ, the key's kid, and what the options add. Claims that [Verify] would call
+// malformed are [ErrInvalidOption], with a [*ClaimError] where one claim is at fault; a
+// key that does not fit the algorithm is [ErrInvalidKey]; a foreign signer that fails
+// is [ErrKeysUnavailable].
+func Sign(claims any, key SigningKey, alg Algorithm, opts ...SignOption) (string, error) {
+	s, err := NewSigner(key, alg, opts...)
+	if err != nil {
+		return "", err
+	}
+	return s.Sign(claims)
+}
+
+// NewSigner makes a signer. A key that does not fit the algorithm (RFC 7518, Section
+// 3.1) is [ErrInvalidKey]; an empty or repeated option is [ErrInvalidOption].
+func NewSigner(key SigningKey, alg Algorithm, opts ...SignOption) (*Signer, error) {
+	s, err := schemeOf(alg)
+	if err != nil {
+		return nil, err
+	}
+	c := &signer{scheme: s, signConfig: signConfig{typ: "JWT", now: time.Now}}
+	if err := c.apply(opts); err != nil {
+		return nil, err
+	}
+	if c.key, err = signingOf(key); err != nil {
+		return nil, err
+	}
+	if !c.key.serves(s, opSign) {
+		return nil, c.key.unfit(s, opSign)
+	}
+	if err := c.key.canSign(s); err != nil {
+		return nil, err
+	}
+	header, err := c.encodeHeader()
+	if err != nil {
+		return nil, err
+	}
+	c.header = header
+	return &Signer{c}, nil
+}
+
+// Sign makes a signed token, as the function [Sign] does.
+func (s *Signer) Sign(claims any) (string, error) {
+	if s == nil || s.c == nil {
+		return "", failf(ErrInvalidOption, "the Signer was not made by NewSigner")
+	}
+	w := getScratch()
+	defer w.release()
+	if err := s.c.encodeClaims(w, claims); err != nil {
+		return "", err
+	}
+	w.buf = append(w.buf[:0], s.c.header...)
+	w.buf = base64url.AppendEncode(w.buf, w.json)
+	signature, err := s.c.sign(w)
+	if err != nil {
+		return "", err
+	}
+	w.buf = append(w.buf, '.')
+	w.buf = base64url.AppendEncode(w.buf, signature)
+	return string(w.buf), nil
+}
+
+// signingOf resolves a key argument: only this package's own types count.
+func signingOf(key SigningKey) (*signing, error) {
+	if isNil(key) {
+		return nil, failf(&both{ErrInvalidOption, ErrInvalidKey}, "the key is nil")
+	}
+	var k *signing
+	switch key := key.(type) {
+	case *SecretKey:
+		k = key.k
+	case *PrivateKey:
+		k = key.k
+	default:
+		return nil, failf(ErrInvalidKey, "a key of type %T is not of this package", key)
+	}
+	if k == nil {
+		return nil, failf(ErrInvalidKey, "the key was not made by a constructor of this package")
+	}
+	return k, nil
+}
+
+// sign signs w.buf into w.json, which is not needed any more.
+func (c *signer) sign(w *scratch) ([]byte, error) {
+	signature, err := c.scheme.family.sign(c.scheme, c.key, w.json[:0], w.buf)
+	if err != nil && c.key.foreign {
+		return nil, wrapf(ErrKeysUnavailable, err, "the key's signer failed")
+	}
+	if err != nil {
+		return nil, wrapf(ErrInvalidKey, err, "%s can't sign with this key", c.scheme.name)
+	}
+	if c.key.foreign && !c.scheme.family.verify(c.scheme, c.key.material, string(w.buf), signature) {
+		return nil, failf(ErrKeysUnavailable, "the key's signer returned a signature that does not verify with its public key")
+	}
+	w.json = signature
+	return signature, nil
+}
+
+// encodeClaims writes the payload into w.json.
+func (c *signer) encodeClaims(w *scratch, claims any) error {
+	text, info, err := plans.Append(w.json[:0], claims)
+	if err != nil {
+		return refusedClaims(err)
+	}
+	w.json = text
+	has := claimSet(info.Registered)
+	if !info.Trusted {
+		var registered RegisteredClaims
+		index, err := w.registered(string(text), &registered, ErrInvalidOption)
+		if err != nil {
+			return err
+		}
+		has = index.has
+	}
+	if c.expiresIn > 0 {
+		return c.addDates(w, has)
+	}
+	return nil
+}
+
+// addDates adds exp, and iat unless the claims have it.
+func (c *signer) addDates(w *scratch, has claimSet) error {
+	if has&hasExp != 0 {
+		return &ClaimError{Claim: "exp", Err: failf(ErrInvalidOption, "WithExpiresIn is given, and the claims have a date of their own")}
+	}
+	now := c.now()
+	exp := now.Add(c.expiresIn)
+	seconds := exp.Unix()
+	if exp.Nanosecond() > 0 {
+		seconds++
+	}
+	if now.Unix() < minDate || seconds > maxDate {
+		return &ClaimError{Claim: "exp", Err: failf(ErrInvalidOption, "WithExpiresIn leads to a date out of range")}
+	}
+	text := w.json[:len(w.json)-1]
+	if len(text) > 1 {
+		text = append(text, ',')
+	}
+	if has&hasIat == 0 {
+		text = append(text, `"iat":`...)
+		text = append(strconv.AppendInt(text, now.Unix(), 10), ',')
+	}
+	text = append(text, `"exp":`...)
+	w.json = append(strconv.AppendInt(text, seconds, 10), '}')
+	return nil
+}
+
+// refusedClaims turns an error of the encoder into one that names the claim.
+func refusedClaims(err error) error {
+	var at *jsonplan.EncodeError
+	if errors.As(err, &at) && at.Path != "" {
+		return &ClaimError{Claim: at.Path, Err: wrapf(ErrInvalidOption, err, "the claims can't be encoded")}
+	}
+	return wrapf(ErrInvalidOption, err, "the claims can't be encoded")
+}
+
+// encodeHeader writes the header: alg, typ, kid, then the others sorted by name.
+func (c *signer) encodeHeader() (string, error) {
+	text := append([]byte(`{"alg":"`), c.scheme.name...)
+	text = append(text, `","typ":`...)
+	text, _ = strictjson.AppendQuote(text, c.typ)
+	if c.key.kid != "" {
+		text = append(text, `,"kid":`...)
+		text, _ = strictjson.AppendQuote(text, c.key.kid)
+	}
+	slices.SortFunc(c.headers, func(a, b headerParam) int { return strings.Compare(a.name, b.name) })
+	for _, h := range c.headers {
+		var err error
+		text = append(text, ',')
+		text, _ = strictjson.AppendQuote(text, h.name)
+		text = append(text, ':')
+		if text, _, err = plans.Append(text, h.value); err != nil {
+			return "", wrapf(ErrInvalidOption, err, "WithHeader: the value of %s can't be encoded", quote(h.name))
+		}
+	}
+	text = append(text, '}')
+	if base64url.EncodedLen(len(text)) > maxHeaderSegment {
+		return "", failf(ErrInvalidOption, "the header of %d bytes is too long: its segment must not be over 16 KiB", len(text))
+	}
+	if len(c.headers) > 0 {
+		var s strictjson.Scanner
+		if _, err := s.Object(string(text)); err != nil {
+			return "", wrapf(ErrInvalidOption, err, "WithHeader: the header is not strict JSON")
+		}
+	}
+	return string(append(base64url.AppendEncode(nil, text), '.')), nil
+}
