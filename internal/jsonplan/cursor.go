@@ -114,6 +114,10 @@ func endsScalar(b byte) bool {
 // it has room.
 func (c *cursor) stringList() ([]string, *DecodeError) {
 	n := c.countElements()
+	if n == 0 {
+		c.next()
+		return []string{}, nil
+	}
 	if n > len(c.strings) {
 		c.strings = make([]string, max(n, 8))
 	}

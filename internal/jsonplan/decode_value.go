@@ -86,7 +86,7 @@ func decodeJSONNumber(c *cursor, v reflect.Value) bool {
 	case strictjson.String:
 		text := strictjson.Unquote(raw)
 		v.SetString(text)
-		return text == "" || isNumber(text)
+		return isNumber(text)
 	}
 	return false
 }
@@ -122,6 +122,9 @@ func setNumber(raw string, v reflect.Value) bool {
 
 // isNumber reports whether a text is a JSON number.
 func isNumber(text string) bool {
+	if text == "" {
+		return false
+	}
 	var s strictjson.Scanner
 	kind, err := s.Value(text)
 	return err == nil && kind == strictjson.Number && !endsScalar(text[0]) && !endsScalar(text[len(text)-1])
@@ -145,6 +148,9 @@ func (c *Cache) quotedDecoder(t reflect.Type) decodeFunc {
 		}
 		text := strictjson.Unquote(raw)
 		var s strictjson.Scanner
+		if text == "" {
+			return mismatch
+		}
 		if k, err := s.Value(text); err != nil || k == strictjson.Object || k == strictjson.Array || endsScalar(text[0]) || endsScalar(text[len(text)-1]) {
 			return mismatch
 		}
