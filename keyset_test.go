@@ -1,0 +1,265 @@
+package jwt_test
+
+import (
+	"encoding/json"
+	"fmt"
+	"strings"
+	"testing"
+
+	"github.com/stretchr/testify/require"
+
+	"example.com/jwt"
+)
+
+// testKeys are some keys of each kind, to put into sets.
+type testKeys struct {
+	secret, otherSecret *jwt.SecretKey
+	rsa, ec, ed         *jwt.PublicKey
+	otherEC, p384       *jwt.PublicKey
+}
+
+func newTestKeys(t *testing.T, opts ...jwt.KeyOption) (k testKeys) {
+	t.Helper()
+	var err error
+	k.secret, err = jwt.GenerateSecretKey(jwt.HS256, opts...)
+	require.NoError(t, err)
+	k.otherSecret, err = jwt.GenerateSecretKey(jwt.HS256, opts...)
+	require.NoError(t, err)
+	k.rsa, err = jwt.ParsePublicKey([]byte(editJWK(t, rfcPublicRSA, "kid", drop{}, "alg", drop{})), opts...)
+	require.NoError(t, err)
+	k.ed, err = jwt.ParsePublicKey([]byte(rfcPublicOKP), opts...)
+	require.NoError(t, err)
+	for key, alg := range map[**jwt.PublicKey]jwt.Algorithm{&k.ec: jwt.ES256, &k.otherEC: jwt.ES256, &k.p384: jwt.ES384} {
+		pair, err := jwt.GeneratePrivateKey(alg, opts...)
+		require.NoError(t, err)
+		*key = pair.Public()
+	}
+	return k
+}
+
+func setText(entries ...string) string { return `{"keys":[` + strings.Join(entries, ",") + `]}` }
+
+func TestKeySetLeavesOutWhatItCannotUse(t *testing.T) {
+	entra := editJWK(t, rfcPublicRSA, "alg", drop{}, "use", "sig", "kid", "entra", "x5t", "entra", "x5c", []string{"MIIC"}, "issuer", "https://login.example/v2.0")
+	set, err := jwt.ParseKeySet([]byte(setText(
+		entra,
+		editJWK(t, rfcPublicRSA, "use", "enc", "kid", "enc"),
+		`{"kty":"AKP","alg":"ML-DSA-44","kid":"new","pub":"AAAA"}`,
+		editJWK(t, rfcPublicEC, "crv", "secp256k1", "kid", "koblitz"),
+		rfcPublicEC,
+		editJWK(t, rfcPublicRSA, "alg", "RSA-OAEP-256", "kid", "oaep"),
+		editJWK(t, rfcPublicRSA, "n", ones(1024), "kid", "weak"),
+		editJWK(t, rfcPublicEC, "y", b64(make([]byte, 32)), "kid", "broken"),
+		editJWK(t, rfcPublicEC, "key_ops", []string{"deriveKey"}, "kid", strings.Repeat("k", 100)),
+		editJWK(t, rfcPublicOKP, "kid", 7),
+		`{"kid":"empty"}`,
+		`{"kty":1}`,
+		`{}`,
+		rfcPublicOKP,
+	)))
+	require.NoError(t, err)
+
+	require.Len(t, set.Keys(), 3)
+	require.Equal(t, "entra", set.Keys()[0].KeyID())
+	require.Equal(t, "1", set.Keys()[1].KeyID())
+	require.Empty(t, set.Keys()[2].KeyID())
+
+	want := []string{
+		`entry 1 of the JWK Set is skipped: kid "enc": the JWK's use is "enc"`,
+		`entry 2 of the JWK Set is skipped: kid "new": a JWK of kty "AKP" is not supported`,
+		`entry 3 of the JWK Set is skipped: kid "koblitz": an EC JWK on the curve "secp256k1"`,
+		`entry 5 of the JWK Set is skipped: kid "oaep": the JWK's alg is "RSA-OAEP-256"`,
+		`entry 6 of the JWK Set is skipped: kid "weak": an RSA key of 1024 bits is too weak`,
+		`entry 7 of the JWK Set is skipped: kid "broken": the JWK's x and y are not a point`,
+		`entry 8 of the JWK Set is skipped: kid "` + strings.Repeat("k", 64) + `"…: the JWK's key_ops`,
+		`entry 9 of the JWK Set is skipped: the JWK's kid is not a string`,
+		`entry 10 of the JWK Set is skipped: kid "empty": the JWK has no "kty"`,
+		`entry 11 of the JWK Set is skipped: the JWK's kty is not a string`,
+		`entry 12 of the JWK Set is skipped: the JWK has no "kty"`,
+	}
+	skipped := set.Skipped()
+	require.Len(t, skipped, len(want))
+	for i := range want {
+		require.ErrorIs(t, skipped[i], jwt.ErrInvalidKey)
+		require.ErrorContains(t, skipped[i], "jwt: "+want[i])
+	}
+}
+
+func TestKeySetsThatAreRefused(t *testing.T) {
+	tooMany := make([]string, 101)
+	for i := range tooMany {
+		tooMany[i] = `{}`
+	}
+	rows := []refusal{
+		{"not JSON", "", "not the JSON text of a JWK Set"},
+		{"an array", `[]`, "not the JSON text of a JWK Set"},
+		{"null", `null`, "not the JSON text of a JWK Set"},
+		{"trailing data", `{"keys":[]}{}`, "not the JSON text of a JWK Set"},
+		{"keys twice", `{"keys":[],"keys":[]}`, "duplicate member name"},
+		{"a member twice in an entry", `{"keys":[{"kty":"RSA","kty":"oct"}]}`, "duplicate member name"},
+		{"one JWK", rfcPublicRSA, "one JWK, not a JWK Set: use ParsePublicKey"},
+		{"no keys", `{}`, `no "keys"`},
+		{"keys in capitals", `{"Keys":[]}`, `no "keys"`},
+		{"keys is null", `{"keys":null}`, "not an array"},
+		{"keys is an object", `{"keys":{}}`, "not an array"},
+		{"entry is null", setText(rfcPublicRSA, "null"), "entry 1 of the JWK Set: it is not an object"},
+		{"entry is a string", setText(`"x"`), "entry 0 of the JWK Set: it is not an object"},
+		{"entry is an array", setText(`[]`), "entry 0 of the JWK Set: it is not an object"},
+		{"a secret", setText(rfcPublicRSA, rfcSecret), "entry 1 of the JWK Set"},
+		{"a secret without k", setText(`{"kty":"oct","kid":"x"}`), "a secret, which must not be in a set"},
+		{"a private RSA key", setText(rfcPrivateRSA), "must not be in a set"},
+		{"a private EC key", setText(rfcPublicEC, rfcPrivateEC), "must not be in a set"},
+		{"a private key for encryption", setText(editJWK(t, rfcPrivateEC, "use", "enc")), "must not be in a set"},
+		{"two keys of one kid", setText(editJWK(t, rfcPublicEC, "kid", "x"), editJWK(t, rfcPublicEC, "kid", "x", "y", "H7SaFdupJnh0rUyGQgQq4ReWEOHwOaSZppakkzH36Nw")), `kid "x"`},
+		{"101 entries", setText(tooMany...), "more than 100 keys"},
+		{"1 MiB and a byte", setText() + strings.Repeat(" ", 1<<20-10), "too long"},
+	}
+	for _, name := range []string{"d", "p", "q", "dp", "dq", "qi", "oth", "k", "priv"} {
+		rows = append(rows, refusal{"private member " + name, setText(editJWK(t, `{"kty":"AKP"}`, name, nil)), fmt.Sprintf("it has %q", name)})
+	}
+	checkRefusals(t, rows, func(text []byte) error {
+		_, err := jwt.ParseKeySet(text)
+		return err
+	})
+}
+
+func TestKeySetLimitsAreInclusive(t *testing.T) {
+	entries := make([]string, 100)
+	for i := range entries {
+		entries[i] = editJWK(t, rfcPublicOKP, "kid", fmt.Sprint(i))
+	}
+	text := setText(entries...)
+	set, err := jwt.ParseKeySet([]byte(text + strings.Repeat(" ", 1<<20-len(text))))
+	require.NoError(t, err)
+	require.Len(t, set.Keys(), 100)
+
+	_, err = jwt.ParseKeySet([]byte(strings.Replace(text, `{"keys":[`, `{"next":null,"keys":[`, 1)))
+	require.NoError(t, err)
+}
+
+func TestEmptyKeySetIsNoError(t *testing.T) {
+	for _, text := range []string{`{"keys":[]}`, ` {"keys" : [ ] } `, setText(`{"kty":"new"}`)} {
+		set, err := jwt.ParseKeySet([]byte(text))
+		require.NoError(t, err)
+		require.Empty(t, set.Keys())
+		out, err := set.MarshalJSON()
+		require.NoError(t, err)
+		require.Equal(t, `{"keys":[]}`, string(out))
+	}
+	set, err := jwt.NewKeySet()
+	require.NoError(t, err)
+	require.Empty(t, set.Keys())
+	require.Empty(t, set.Skipped())
+}
+
+func TestNewKeySetRefusesWhatIsNoKey(t *testing.T) {
+	good := newTestKeys(t).rsa
+	for name, row := range map[string]struct {
+		key jwt.VerificationKey
+		is  error
+	}{
+		"nil":                   {nil, jwt.ErrInvalidOption},
+		"typed nil":             {(*jwt.PublicKey)(nil), jwt.ErrInvalidOption},
+		"typed nil secret":      {(*jwt.SecretKey)(nil), jwt.ErrInvalidOption},
+		"zero":                  {new(jwt.PublicKey), jwt.ErrInvalidKey},
+		"zero secret":           {new(jwt.SecretKey), jwt.ErrInvalidKey},
+		"foreign":               {struct{ jwt.VerificationKey }{good}, jwt.ErrInvalidKey},
+		"foreign, empty inside": {struct{ jwt.VerificationKey }{}, jwt.ErrInvalidKey},
+		"pointer to foreign":    {&struct{ jwt.VerificationKey }{}, jwt.ErrInvalidKey},
+	} {
+		t.Run(name, func(t *testing.T) {
+			set, err := jwt.NewKeySet(good, row.key)
+			require.Nil(t, set)
+			require.ErrorIs(t, err, row.is)
+			require.ErrorIs(t, err, jwt.ErrInvalidKey)
+			require.ErrorContains(t, err, "key 1 of the set")
+		})
+	}
+}
+
+func TestKeySetTellsKeysOfOneKidApart(t *testing.T) {
+	k := newTestKeys(t, jwt.WithKeyID("a"))
+	bound, err := jwt.NewPublicKey(k.rsa.Crypto(), jwt.WithKeyID("a"), jwt.WithAlgorithm(jwt.PS256))
+	require.NoError(t, err)
+
+	t.Run("different kinds", func(t *testing.T) {
+		set, err := jwt.NewKeySet(k.secret, k.rsa, k.ec, k.ed)
+		require.NoError(t, err)
+		require.Equal(t, []jwt.VerificationKey{k.secret, k.rsa, k.ec, k.ed}, set.Keys())
+	})
+	t.Run("the same one twice", func(t *testing.T) {
+		same, err := jwt.NewPublicKey(k.rsa.Crypto(), jwt.WithKeyID("a"))
+		require.NoError(t, err)
+		set, err := jwt.NewKeySet(k.rsa, k.secret, same, k.secret)
+		require.NoError(t, err)
+		require.Equal(t, []jwt.VerificationKey{k.rsa, k.secret}, set.Keys())
+	})
+	t.Run("the same one for another algorithm", func(t *testing.T) {
+		set, err := jwt.NewKeySet(k.rsa, bound)
+		require.NoError(t, err)
+		require.Len(t, set.Keys(), 2)
+	})
+	t.Run("two of one kind", func(t *testing.T) {
+		for _, pair := range [][2]jwt.VerificationKey{{k.ec, k.otherEC}, {k.ec, k.p384}, {k.secret, k.otherSecret}} {
+			_, err := jwt.NewKeySet(pair[0], k.rsa, pair[1])
+			require.ErrorIs(t, err, jwt.ErrInvalidKey)
+			require.ErrorContains(t, err, `the kid "a"`)
+		}
+	})
+	t.Run("two of one kind without kid", func(t *testing.T) {
+		k := newTestKeys(t)
+		set, err := jwt.NewKeySet(k.ec, k.otherEC, k.ec, k.secret, k.otherSecret, k.secret)
+		require.NoError(t, err)
+		require.Equal(t, []jwt.VerificationKey{k.ec, k.otherEC, k.secret, k.otherSecret}, set.Keys())
+	})
+}
+
+func TestKeySetIsImmutable(t *testing.T) {
+	k := newTestKeys(t)
+	given := []jwt.VerificationKey{k.rsa, k.ec}
+	set, err := jwt.NewKeySet(given...)
+	require.NoError(t, err)
+	given[0] = k.ed
+	set.Keys()[1] = k.ed
+	require.Equal(t, []jwt.VerificationKey{k.rsa, k.ec}, set.Keys())
+
+	text := []byte(setText(`{}`, rfcPublicRSA))
+	set, err = jwt.ParseKeySet(text)
+	require.NoError(t, err)
+	clear(text)
+	set.Skipped()[0] = nil
+	require.Error(t, set.Skipped()[0])
+	require.Equal(t, "2011-04-29", set.Keys()[0].KeyID())
+}
+
+func TestKeySetIsPublishedWithoutSecrets(t *testing.T) {
+	k := newTestKeys(t)
+	set, err := jwt.NewKeySet(k.rsa, k.ec, k.ed)
+	require.NoError(t, err)
+	out, err := json.Marshal(set)
+	require.NoError(t, err)
+	again, err := jwt.ParseKeySet(out)
+	require.NoError(t, err)
+	require.Empty(t, again.Skipped())
+	require.Len(t, again.Keys(), 3)
+	for i, key := range again.Keys() {
+		require.True(t, key.(*jwt.PublicKey).Equal(set.Keys()[i].(*jwt.PublicKey)))
+	}
+
+	set, err = jwt.NewKeySet(k.rsa, k.secret)
+	require.NoError(t, err)
+	out, err = set.MarshalJSON()
+	require.ErrorIs(t, err, jwt.ErrInvalidKey)
+	require.ErrorContains(t, err, "key 1 of the set is a secret")
+	require.Nil(t, out)
+}
+
+func TestZeroKeySet(t *testing.T) {
+	var set jwt.KeySet
+	require.Nil(t, set.Keys())
+	require.Nil(t, set.Skipped())
+	for _, s := range []*jwt.KeySet{&set, nil} {
+		_, err := s.MarshalJSON()
+		require.ErrorIs(t, err, jwt.ErrInvalidKey)
+	}
+}

@@ -1,0 +1,261 @@
+package jwt_test
+
+import (
+	"bytes"
+	"errors"
+	"fmt"
+	"runtime"
+	"slices"
+	"strings"
+	"testing"
+	"time"
+
+	"github.com/stretchr/testify/require"
+
+	"example.com/jwt"
+)
+
+// requireClass demands that a refused key text is nothing but an invalid key.
+func requireClass(t *testing.T, err error) {
+	require.ErrorIs(t, err, jwt.ErrInvalidKey)
+	require.False(t, errors.Is(err, jwt.ErrInvalidOption) || errors.Is(err, jwt.ErrInvalidToken))
+	require.Less(t, len(err.Error()), 1000)
+}
+
+// FuzzParseJWK: whatever a parser accepts is written as a text that parses to an equal
+// key, and that text is a fixed point.
+func FuzzParseJWK(f *testing.F) {
+	for _, seed := range []string{
+		rfcPublicRSA, rfcPrivateRSA, rfcPublicEC, rfcPrivateEC, rfcPublicOKP, rfcPrivateOKP, rfcSecret,
+		strings.Replace(rfcPrivateRSA, `"qi"`, `"q1"`, 1),
+		strings.Replace(rfcPrivateEC, `"kid"`, `"use":"sig","key_ops":["sign"],"alg":"ES256","kid"`, 1),
+		strings.Replace(rfcSecret, `"k"`, `"key_ops":["verify"],"alg":"HS512","kid":"\ud83d\ude00","k"`, 1),
+		`{"kty":"EC","crv":"P-521","x":"AekpBQ8ST8a8VcfVOTNl353vSrDCLLJXmPk06wTjxrrjcBpXp5EOnYG_NjFZ6OvLFV1jSfS9tsz4qUxcWceqwQGk","y":"ADSmRA43Z1DSNx_RvcLI87cdL07l6jQyyBXMoxVg_l2Th-x3S1WDhjDly79ajL4Kkd0AZMaZmh9ubmf63e3kyMj2"}`,
+		`{}`, `{"keys":[]}`, `{"kty":1}`,
+	} {
+		f.Add([]byte(seed), false)
+		f.Add([]byte(seed), true)
+	}
+	f.Fuzz(func(t *testing.T, text []byte, weak bool) {
+		if !bytes.HasPrefix(text, []byte("{")) {
+			return // not a JWK to ParsePublicKey and ParsePrivateKey
+		}
+		var opts []jwt.KeyOption
+		if weak {
+			opts = append(opts, jwt.InsecureAllowWeakKey())
+		}
+		checkPublic(t, text, opts)
+		checkPrivate(t, text, opts)
+		checkSecret(t, text, opts)
+	})
+}
+
+func checkPublic(t *testing.T, text []byte, opts []jwt.KeyOption) {
+	key, err := jwt.ParsePublicKey(text, opts...)
+	if err != nil {
+		requireClass(t, err)
+		return
+	}
+	out, err := key.MarshalJSON()
+	require.NoError(t, err)
+	again, err := jwt.ParsePublicKey(out, opts...)
+	require.NoError(t, err)
+	require.True(t, key.Equal(again))
+	require.Equal(t, key.KeyID(), again.KeyID())
+	second, err := again.MarshalJSON()
+	require.NoError(t, err)
+	require.Equal(t, out, second)
+}
+
+func checkPrivate(t *testing.T, text []byte, opts []jwt.KeyOption) {
+	key, err := jwt.ParsePrivateKey(text, opts...)
+	if err != nil {
+		requireClass(t, err)
+		return
+	}
+	out, err := key.ExportJWK()
+	require.NoError(t, err)
+	again, err := jwt.ParsePrivateKey(out, opts...)
+	require.NoError(t, err)
+	require.True(t, key.Public().Equal(again.Public()))
+	second, err := again.ExportJWK()
+	require.NoError(t, err)
+	require.Equal(t, out, second)
+	_, err = jwt.ParsePublicKey(text, opts...)
+	require.Error(t, err)
+}
+
+func checkSecret(t *testing.T, text []byte, opts []jwt.KeyOption) {
+	key, err := jwt.ParseSecretKey(text, opts...)
+	if err != nil {
+		requireClass(t, err)
+		return
+	}
+	out, err := key.ExportJWK()
+	require.NoError(t, err)
+	again, err := jwt.ParseSecretKey(out, opts...)
+	require.NoError(t, err)
+	second, err := again.ExportJWK()
+	require.NoError(t, err)
+	require.Equal(t, out, second)
+}
+
+// FuzzParseKeySet: a set that is accepted is published as a set of the same keys, none of
+// them skipped.
+func FuzzParseKeySet(f *testing.F) {
+	for _, seed := range []string{
+		setText(), setText(rfcPublicRSA), setText(rfcPublicRSA, rfcPublicEC, rfcPublicOKP), setText(rfcPublicEC, rfcPublicEC),
+		setText(`{"kty":"AKP","kid":"a"}`, rfcPublicOKP), setText(rfcSecret), setText(rfcPrivateEC), setText(`[]`),
+	} {
+		f.Add([]byte(seed))
+	}
+	f.Fuzz(func(t *testing.T, text []byte) {
+		set, err := jwt.ParseKeySet(text)
+		if err != nil {
+			requireClass(t, err)
+			return
+		}
+		require.LessOrEqual(t, len(set.Keys())+len(set.Skipped()), 100)
+		checkSet(t, set)
+	})
+}
+
+func checkSet(t *testing.T, set *jwt.KeySet) {
+	for _, err := range set.Skipped() {
+		requireClass(t, err)
+	}
+	out, err := set.MarshalJSON()
+	require.NoError(t, err)
+	again, err := jwt.ParseKeySet(out)
+	if len(set.Keys()) > 100 { // more lines than a JWK Set may have entries
+		require.Error(t, err)
+		return
+	}
+	require.NoError(t, err)
+	require.Empty(t, again.Skipped())
+	require.Len(t, again.Keys(), len(set.Keys()))
+	for i, key := range again.Keys() {
+		require.True(t, key.(*jwt.PublicKey).Equal(set.Keys()[i].(*jwt.PublicKey)))
+		require.Equal(t, set.Keys()[i].KeyID(), key.KeyID())
+	}
+}
+
+// FuzzParseAuthorizedKeys: every key of a file that is accepted is named by its
+// thumbprint, and comes back from its own line alone.
+func FuzzParseAuthorizedKeys(f *testing.F) {
+	for name, pair := range sshKeyPairs(f) {
+		line := sshLine(f, pair.Public())
+		f.Add([]byte(line + " " + name + "\n"))
+		f.Add([]byte("# comment\r\n\r\nrestrict " + line + "\n" + line + "\n" + line))
+		f.Add([]byte(strings.Replace(line, " ", "  ", 1)))
+		f.Add([]byte(strings.ToUpper(line)))
+	}
+	f.Fuzz(func(t *testing.T, text []byte) {
+		set, err := jwt.ParseAuthorizedKeys(text)
+		if err != nil {
+			requireClass(t, err)
+			return
+		}
+		require.NotEmpty(t, set.Keys())
+		require.LessOrEqual(t, len(set.Keys())+len(set.Skipped()), 1000)
+		checkSet(t, set)
+		for _, key := range set.Keys() {
+			require.Equal(t, key.(*jwt.PublicKey).Thumbprint(), key.KeyID())
+			one, err := jwt.ParseAuthorizedKeys([]byte(sshLine(t, key.(*jwt.PublicKey).Crypto())))
+			require.NoError(t, err)
+			require.Equal(t, []jwt.VerificationKey{key}, one.Keys())
+		}
+	})
+}
+
+// hostileTexts are key texts that cost much where a parser is careless: as long as is
+// looked at, and longer.
+func hostileTexts(t testing.TB) map[string][]byte {
+	names, ops := new(strings.Builder), new(strings.Builder)
+	for i := 0; names.Len() < 50<<10; i++ {
+		fmt.Fprintf(names, `"m%d":[],`, i)
+		fmt.Fprintf(ops, `"o%d",`, i)
+	}
+	digits := strings.Repeat("_", 64<<10)
+	texts := map[string][]byte{
+		"many members":    []byte("{" + names.String() + rfcPublicRSA[1:]),
+		"many operations": []byte(`{"key_ops":[` + ops.String() + `"x"],` + rfcPublicRSA[1:]),
+		"deep":            []byte(strings.Repeat(`{"a":[`, 8<<10)),
+		"65,536-bit n":    []byte(editJWK(t, rfcPublicRSA, "n", ones(65536))),
+		"a long n":        []byte(editJWK(t, rfcPublicRSA, "n", digits[:60<<10])),
+		"a long e":        []byte(editJWK(t, rfcPublicRSA, "e", digits[:60<<10])),
+		"a long d":        []byte(editJWK(t, rfcPrivateRSA, "d", digits[:60<<10])),
+		"a long p":        []byte(editJWK(t, rfcPrivateRSA, "p", digits[:60<<10])),
+		"a long d alone":  []byte(editJWK(t, rfcPublicRSA, "d", digits[:60<<10])),
+		"a long x":        []byte(editJWK(t, rfcPublicEC, "x", digits[:60<<10])),
+		"16 MiB":          bytes.Repeat([]byte("{"), 16<<20),
+	}
+	return texts
+}
+
+// fillSet makes a set of as many copies of an entry as a set may have.
+func fillSet(entry []byte) []byte {
+	n := min(100, (1<<20-len(`{"keys":[]}`))/(len(entry)+1))
+	if n == 0 {
+		return entry
+	}
+	return []byte(setText(slices.Repeat([]string{string(entry)}, n)...))
+}
+
+func TestHostileKeyTextCostsLittle(t *testing.T) {
+	parsers := map[string]func([]byte) error{
+		"ParsePublicKey": parsePublic, "ParsePrivateKey": parsePrivate, "ParseSecretKey": parseSecret,
+		"ParseKeySet": func(text []byte) error {
+			_, err := jwt.ParseKeySet(fillSet(text))
+			return err
+		},
+		"ParseAuthorizedKeys": func(text []byte) error {
+			_, err := jwt.ParseAuthorizedKeys(text)
+			return err
+		},
+	}
+	for name, text := range hostileTexts(t) {
+		for parser, parse := range parsers {
+			t.Run(name+", "+parser, func(t *testing.T) {
+				var before, after runtime.MemStats
+				runtime.ReadMemStats(&before)
+				start := time.Now()
+				err := parse(text)
+				elapsed := time.Since(start)
+				runtime.ReadMemStats(&after)
+				t.Logf("%v, %d KiB: %.80v", elapsed, (after.TotalAlloc-before.TotalAlloc)>>10, err)
+				// Well above what it takes, and far below what a careless parser takes.
+				require.Less(t, elapsed, time.Second)
+				require.Less(t, after.TotalAlloc-before.TotalAlloc, uint64(64<<20))
+			})
+		}
+	}
+}
+
+// The numbers for the closing note: what a text costs that is refused for its size.
+func BenchmarkRefusedJWK(b *testing.B) {
+	for name, text := range map[string]string{
+		"65536-bit n": editJWK(b, rfcPublicRSA, "n", ones(65536)), "257-bit e": editJWK(b, rfcPublicRSA, "e", ones(257)), "even e": editJWK(b, rfcPublicRSA, "e", "AQAA"),
+		"off-curve point": editJWK(b, rfcPublicEC, "y", b64(make([]byte, 32))), "use enc": editJWK(b, rfcPublicRSA, "use", "enc"), "P-384 for ES256": editJWK(b, rfcPublicEC, "alg", "ES384"),
+	} {
+		b.Run(name, func(b *testing.B) {
+			for b.Loop() {
+				if parsePublic([]byte(text)) == nil {
+					b.Fatal("accepted")
+				}
+			}
+		})
+	}
+}
+
+func BenchmarkParseKey(b *testing.B) {
+	for name, text := range map[string]string{"RSA": rfcPublicRSA, "EC": rfcPublicEC, "OKP": rfcPublicOKP} {
+		b.Run(name, func(b *testing.B) {
+			for b.Loop() {
+				if err := parsePublic([]byte(text)); err != nil {
+					b.Fatal(err)
+				}
+			}
+		})
+	}
+}
