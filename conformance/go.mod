@@ -1,0 +1,16 @@
+module example.com/jwt/conformance
+
+go 1.26.0
+
+require (
+	example.com/jwt v0.0.0
+	github.com/stretchr/testify v1.12.1
+)
+
+require (
+	go.yaml.in/yaml/v3 v3.0.5 // indirect
+	golang.org/x/crypto v0.58.0 // indirect
+	golang.org/x/sys v0.49.0 // indirect
+)
+
+replace example.com/jwt => ../
