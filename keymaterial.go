@@ -1,3 +1,5 @@
+//lint:file-ignore SA1019 The coordinates of a key from outside must be told from nil before any method is called.
+
 package jwt
 
 import (

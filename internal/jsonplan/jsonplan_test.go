@@ -1,3 +1,5 @@
+//lint:file-ignore SA5008,SA4026 Odd tags and values are what is tested.
+
 package jsonplan
 
 import (
