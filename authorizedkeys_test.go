@@ -8,6 +8,7 @@ import (
 	"crypto/rand"
 	"crypto/rsa"
 	"fmt"
+	"strconv"
 	"strings"
 	"testing"
 
@@ -148,6 +149,42 @@ func TestAuthorizedKeysFilesThatAreRefused(t *testing.T) {
 			set, err := jwt.ParseAuthorizedKeys([]byte(text))
 			require.NoError(t, err)
 			require.Len(t, set.Keys(), 1)
+		})
+	}
+}
+
+func TestAuthorizedKeysVerifyTokens(t *testing.T) {
+	pairs := sshKeyPairs(t)
+	algs := map[string]jwt.Algorithm{"RSA": jwt.PS256, "P-256": jwt.ES256, "P-384": jwt.ES384, "P-521": jwt.ES512, "Ed25519": jwt.EdDSA}
+	var text strings.Builder
+	var allowed []jwt.Algorithm
+	for name, pair := range pairs {
+		text.WriteString(sshLine(t, pair.Public()) + " " + name + "\n")
+		allowed = append(allowed, algs[name])
+	}
+	set, err := jwt.ParseAuthorizedKeys([]byte(text.String()))
+	require.NoError(t, err)
+	for name, pair := range pairs {
+		for with, opts := range map[string][]jwt.KeyOption{"with kid": {jwt.WithThumbprintKeyID()}, "without kid": nil} {
+			t.Run(name+" "+with, func(t *testing.T) {
+				key, err := jwt.NewPrivateKey(pair, opts...)
+				require.NoError(t, err)
+				raw, err := jwt.Sign(jwt.RegisteredClaims{Subject: name}, key, algs[name])
+				require.NoError(t, err)
+				tok, err := jwt.Verify[jwt.MapClaims](raw, set, allowed)
+				require.NoError(t, err)
+				require.Equal(t, key.Public().Thumbprint(), tok.KeyID)
+			})
+		}
+		t.Run(name+" with another kid", func(t *testing.T) {
+			key, err := jwt.NewPrivateKey(pair, jwt.WithKeyID(name))
+			require.NoError(t, err)
+			raw, err := jwt.Sign(jwt.RegisteredClaims{Subject: name}, key, algs[name])
+			require.NoError(t, err)
+			_, err = jwt.Verify[jwt.MapClaims](raw, set, allowed)
+			require.ErrorIs(t, err, jwt.ErrKeyNotFound)
+			require.ErrorContains(t, err, strconv.Quote(name))
+			require.ErrorContains(t, err, "5")
 		})
 	}
 }

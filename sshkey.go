@@ -126,7 +126,7 @@ func sshPublic(signer ssh.Signer) (ssh.CryptoPublicKey, error) {
 	blob := claimed.Marshal()
 	public, err := ssh.ParsePublicKey(blob)
 	if err != nil {
-		return nil, wrapf(ErrInvalidKey, err, "the ssh signer's public key can't be read")
+		return nil, failf(ErrInvalidKey, "the ssh signer's public key can't be read: want ssh-rsa, ecdsa-sha2-nistp* or ssh-ed25519")
 	}
 	if !bytes.Equal(public.Marshal(), blob) {
 		return nil, failf(ErrInvalidKey, "the ssh signer's public key is not canonical")

@@ -65,7 +65,8 @@ func TestSSHSignaturesAreConverted(t *testing.T) {
 	for _, alg := range sshAlgs {
 		t.Run(alg.String(), func(t *testing.T) {
 			s := alg.scheme()
-			for name, signer := range map[string]ssh.Signer{"honest": sshSigner(t, alg), "wrapped": liar{sshSigner(t, alg), honest}} {
+			inner := sshSigner(t, alg)
+			for name, signer := range map[string]ssh.Signer{"honest": inner, "wrapped": liar{inner, honest}} {
 				key, err := NewSSHKey(signer)
 				require.NoError(t, err)
 				require.True(t, key.k.foreign)
@@ -105,9 +106,10 @@ func TestSSHSignaturesThatAreNoneAreRefused(t *testing.T) {
 		"a byte before":  {change(func(s *ssh.Signature) { s.Blob = append([]byte{0}, s.Blob...) }), "signature"},
 	}
 	for _, alg := range sshAlgs {
+		signer := sshSigner(t, alg)
 		for name, row := range rows {
 			t.Run(alg.String()+", "+name, func(t *testing.T) {
-				key, err := NewSSHKey(liar{sshSigner(t, alg), row.change})
+				key, err := NewSSHKey(liar{signer, row.change})
 				require.NoError(t, err)
 				sig, err := key.k.signSSH(alg.scheme(), []byte("before"), []byte("input"))
 				require.ErrorContains(t, err, row.want)
@@ -152,7 +154,8 @@ func TestSSHNumbersAreCheckedBeforeTheyAreConverted(t *testing.T) {
 }
 
 func TestSSHKeySignsWhatSSHHasANameFor(t *testing.T) {
-	rsaKey, err := NewSSHKey(sshSigner(t, RS256))
+	signer := sshSigner(t, RS256)
+	rsaKey, err := NewSSHKey(signer)
 	require.NoError(t, err)
 	for _, alg := range []algorithm{RS384, PS256, PS384, PS512} {
 		err := rsaKey.k.canSign(alg.scheme())
@@ -160,20 +163,20 @@ func TestSSHKeySignsWhatSSHHasANameFor(t *testing.T) {
 		require.ErrorContains(t, err, alg.String())
 		require.ErrorContains(t, err, "RS256 or RS512")
 
-		_, err = NewSSHKey(sshSigner(t, RS256), WithAlgorithm(alg))
+		_, err = NewSSHKey(signer, WithAlgorithm(alg))
 		require.ErrorIs(t, err, ErrInvalidOption)
 		require.ErrorIs(t, err, ErrInvalidKey)
 		require.True(t, rsaKey.Public().m.serves(alg.scheme(), opVerify))
 	}
 
-	plain, err := NewSSHKey(struct{ ssh.Signer }{sshSigner(t, RS256)})
+	plain, err := NewSSHKey(struct{ ssh.Signer }{signer})
 	require.NoError(t, err)
 	require.ErrorContains(t, plain.k.canSign(RS256.scheme()), "ssh.AlgorithmSigner")
 	ed, err := NewSSHKey(struct{ ssh.Signer }{sshSigner(t, EdDSA)})
 	require.NoError(t, err)
 	require.NoError(t, ed.k.canSign(EdDSA.scheme()))
 
-	limited, err := ssh.NewSignerWithAlgorithms(sshSigner(t, RS256).(ssh.AlgorithmSigner), []string{ssh.KeyAlgoRSASHA512})
+	limited, err := ssh.NewSignerWithAlgorithms(signer.(ssh.AlgorithmSigner), []string{ssh.KeyAlgoRSASHA512})
 	require.NoError(t, err)
 	key, err := NewSSHKey(limited)
 	require.NoError(t, err)
