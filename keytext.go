@@ -1,15 +1,18 @@
 package jwt
 
 import (
+	"bytes"
 	"crypto"
 	"crypto/ecdsa"
 	"crypto/ed25519"
+	"crypto/elliptic"
 	"crypto/rsa"
 	"crypto/x509"
 	"crypto/x509/pkix"
 	"encoding/asn1"
 	"encoding/pem"
 	"math/big"
+	"reflect"
 	"strings"
 )
 
@@ -209,6 +212,9 @@ func (b block) privateKey(cfg *keyConfig) (crypto.Signer, error) {
 	if err != nil {
 		return nil, badBlock(b.label, err)
 	}
+	if err := checkCanonical(b.der, key); err != nil {
+		return nil, err
+	}
 	switch k := key.(type) {
 	case *rsa.PrivateKey:
 		return k, nil
@@ -245,7 +251,7 @@ func (b block) publicKey() (crypto.PublicKey, error) {
 	if err != nil {
 		return nil, badBlock(b.label, err)
 	}
-	return key, nil
+	return key, checkPublicForm(b.label, b.der, key)
 }
 
 func badBlock(label string, err error) error {
@@ -270,40 +276,126 @@ func oneValue(der []byte) error {
 	return err
 }
 
-// checkPKCS1 checks modulus and exponent before the standard library computes with them.
+// checkPKCS1 checks the numbers' sizes before the standard library computes with them.
 func checkPKCS1(der []byte, weak bool) error {
 	var key struct {
-		Version int
-		N, E    *big.Int
+		Version       int
+		N, E, D, P, Q *big.Int
 	}
 	if err := oneValue(der); err != nil {
 		return err
 	}
 	if _, err := asn1.Unmarshal(der, &key); err != nil {
 		return err
+	}
+	for _, x := range [...]*big.Int{key.D, key.P, key.Q} {
+		if x.BitLen() > key.N.BitLen() {
+			return failf(ErrInvalidKey, "a private number of the RSA key is larger than its modulus")
+		}
 	}
 	return checkRSA(key.N, key.E, weak)
 }
 
-var oidRSA = asn1.ObjectIdentifier{1, 2, 840, 113549, 1, 1, 1}
+var (
+	oidRSA  = asn1.ObjectIdentifier{1, 2, 840, 113549, 1, 1, 1}
+	oidP256 = asn1.ObjectIdentifier{1, 2, 840, 10045, 3, 1, 7}
+	oidP384 = asn1.ObjectIdentifier{1, 3, 132, 0, 34}
+	oidP521 = asn1.ObjectIdentifier{1, 3, 132, 0, 35}
+)
 
-// checkPKCS8 does the same for the key inside PKCS #8.
+// pkcs8 is PKCS #8 in its first version, without attributes (RFC 5208, Section 5).
+type pkcs8 struct {
+	Version int
+	Algo    pkix.AlgorithmIdentifier
+	Key     []byte
+}
+
+// checkPKCS8 does what checkPKCS1 does for the key inside PKCS #8.
 func checkPKCS8(der []byte, weak bool) error {
-	var key struct {
-		Version int
-		Algo    pkix.AlgorithmIdentifier
-		Key     []byte
-	}
-	if err := oneValue(der); err != nil {
-		return err
-	}
-	if _, err := asn1.Unmarshal(der, &key); err != nil {
+	var key pkcs8
+	if err := sameDER(der, &key); err != nil {
 		return err
 	}
 	if key.Algo.Algorithm.Equal(oidRSA) {
 		return checkPKCS1(key.Key, weak)
 	}
 	return oneValue(key.Key)
+}
+
+// sec1 is an ECDSA private key (RFC 5915, Section 3).
+type sec1 struct {
+	Version int
+	Key     []byte
+	Curve   asn1.ObjectIdentifier `asn1:"optional,explicit,tag:0"`
+	Public  asn1.BitString        `asn1:"optional,explicit,tag:1"`
+}
+
+// checkCanonical compares the text with the key that was read from it: crypto/x509 passes
+// over a public key or curve beside the private one, and over what follows the fields.
+func checkCanonical(der []byte, key any) error {
+	inside := der
+	var outer pkcs8
+	if sameDER(der, &outer) == nil {
+		inside = outer.Key
+	}
+	switch k := key.(type) {
+	case *rsa.PrivateKey:
+		if !bytes.Equal(x509.MarshalPKCS1PrivateKey(k), inside) {
+			return failf(ErrInvalidKey, "the RSA private key is not in its canonical form, with two primes and nothing else")
+		}
+	case *ecdsa.PrivateKey:
+		var inner sec1
+		public, err := k.PublicKey.Bytes()
+		if err != nil || sameDER(inside, &inner) != nil || len(inner.Key) != (k.Curve.Params().BitSize+7)/8 {
+			return failf(ErrInvalidKey, "the ECDSA private key is not in its canonical form")
+		}
+		if inner.Curve != nil && !inner.Curve.Equal(oidOf(k.Curve)) || inner.Public.BitLength != 0 && !bytes.Equal(inner.Public.Bytes, public) {
+			return failf(ErrInvalidKey, "the ECDSA private key does not belong to the curve or the public key beside it")
+		}
+	}
+	return nil
+}
+
+func oidOf(curve elliptic.Curve) asn1.ObjectIdentifier {
+	switch curve {
+	case elliptic.P256():
+		return oidP256
+	case elliptic.P384():
+		return oidP384
+	case elliptic.P521():
+		return oidP521
+	}
+	return nil
+}
+
+// sameDER reads a structure, and is an error unless it is written the same again.
+func sameDER(der []byte, structure any) error {
+	rest, err := asn1.Unmarshal(der, structure)
+	if err != nil {
+		return err
+	}
+	again, err := asn1.Marshal(reflect.ValueOf(structure).Elem().Interface())
+	if err != nil || len(rest) > 0 || !bytes.Equal(again, der) {
+		return failf(ErrInvalidKey, "the key's DER is not canonical, or has more in it than the key")
+	}
+	return nil
+}
+
+// checkPublicForm is checkCanonical for public keys.
+func checkPublicForm(label string, der []byte, key crypto.PublicKey) error {
+	var again []byte
+	switch k, isRSA := key.(*rsa.PublicKey); {
+	case label == "PUBLIC KEY":
+		again, _ = x509.MarshalPKIXPublicKey(key)
+	case label == "RSA PUBLIC KEY" && isRSA:
+		again = x509.MarshalPKCS1PublicKey(k)
+	default:
+		return nil
+	}
+	if again != nil && !bytes.Equal(again, der) {
+		return failf(ErrInvalidKey, "the key's DER is not canonical, or has more in it than the key")
+	}
+	return nil
 }
 
 // notPrivate says what a text is that is neither PEM nor JWK.

@@ -3,6 +3,7 @@ package jwt_test
 import (
 	"bytes"
 	"crypto/ed25519"
+	"encoding/asn1"
 	"encoding/base64"
 	"encoding/pem"
 	"fmt"
@@ -241,4 +242,33 @@ func FuzzParsePublicKey(f *testing.F) {
 			require.ErrorIs(t, err, jwt.ErrInvalidKey)
 		}
 	})
+}
+
+// TestPublicHalvesMustBelong: crypto/x509 does not look at the public key beside an ECDSA
+// private one.
+func TestPublicHalvesMustBelong(t *testing.T) {
+	for _, name := range []string{"testdata/keys/ecdsa256-pem", "testdata/keys/ecdsa256-pkcs8"} {
+		text, _ := readKeyPair(t, name)
+		block, _ := pem.Decode(text)
+		changed := bytes.Clone(block.Bytes)
+		changed[len(changed)-1] ^= 1
+		_, err := jwt.ParsePrivateKey(pem.EncodeToMemory(&pem.Block{Type: block.Type, Bytes: changed}))
+		require.ErrorContains(t, err, "does not belong", name)
+	}
+}
+
+func TestExtraElementsAreRefused(t *testing.T) {
+	for _, name := range []string{"rsa2048-pem", "rsa2048-pkcs8", "ecdsa256-pem", "ecdsa256-pkcs8", "openssl-ed25519"} {
+		text, _ := readKeyPair(t, "testdata/keys/"+name)
+		block, _ := pem.Decode(text)
+		var all asn1.RawValue
+		_, err := asn1.Unmarshal(block.Bytes, &all)
+		require.NoError(t, err)
+		all.FullBytes = nil
+		all.Bytes = append(all.Bytes, 5, 0)
+		der, err := asn1.Marshal(all)
+		require.NoError(t, err)
+		_, err = jwt.ParsePrivateKey(pem.EncodeToMemory(&pem.Block{Type: block.Type, Bytes: der}))
+		require.ErrorIs(t, err, jwt.ErrInvalidKey, name)
+	}
 }

@@ -17,7 +17,7 @@ const (
 	openSSHMagic = "openssh-key-v1\x00"
 	// maxRounds bounds the work of deriving a key from a passphrase; ssh-keygen's
 	// default is 16 or 24.
-	maxRounds = 1024
+	maxRounds = 256
 )
 
 // opensshTypes are the plain public keys of OpenSSH that tokens can be verified with.
@@ -52,9 +52,12 @@ func parseAuthorizedLine(line []byte) (crypto.PublicKey, string, error) {
 	if !ok {
 		return nil, "", failf(ErrInvalidKey, "the %s line has no canonical base64 after the type", kind)
 	}
+	if wireKind(blob) != kind {
+		return nil, "", failf(ErrInvalidKey, "the %s line holds another kind of key", kind)
+	}
 	key, err := ssh.ParsePublicKey(blob)
 	if err != nil {
-		return nil, "", wrapf(ErrInvalidKey, err, "the %s line can't be read (RSA keys of OpenSSH may have 8192 bits and exponents of 24 bits here)", kind)
+		return nil, "", wrapf(ErrInvalidKey, err, "the %s line can't be read (RSA exponents of OpenSSH keys may have 24 bits here)", kind)
 	}
 	if key.Type() != kind || !bytes.Equal(key.Marshal(), blob) {
 		return nil, "", failf(ErrInvalidKey, "the %s line holds another kind of key, or not the canonical encoding of one", kind)
@@ -154,12 +157,14 @@ func readFrame(der []byte) (*opensshKey, error) {
 	if frame.Keys != 1 {
 		return nil, failf(ErrInvalidKey, "the OpenSSH file holds %d keys, want 1", frame.Keys)
 	}
-	public, err := ssh.ParsePublicKey(frame.Public)
-	if err != nil {
-		return nil, wrapf(ErrInvalidKey, err, "the public key in the OpenSSH private key can't be read (RSA keys of OpenSSH may have 8192 bits here)")
+	if kind := wireKind(frame.Public); !slices.Contains(opensshTypes[:], kind) {
+		return nil, notAKeyLine("", kind)
 	}
-	if !slices.Contains(opensshTypes[:], public.Type()) {
-		return nil, notAKeyLine("", public.Type())
+	if len(frame.Cipher) > maxQuoted || frame.KDF != "bcrypt" && frame.KDF != "none" {
+		return nil, failf(ErrInvalidKey, "the OpenSSH private key is encrypted in an unknown way: cipher %s, key derivation %s", quote(frame.Cipher), quote(frame.KDF))
+	}
+	if _, err := ssh.ParsePublicKey(frame.Public); err != nil {
+		return nil, wrapf(ErrInvalidKey, err, "the public key in the OpenSSH private key can't be read")
 	}
 	if frame.KDF == "bcrypt" {
 		var kdf struct {

@@ -56,23 +56,28 @@ func looksLikeEncoded(text string) string {
 	return ""
 }
 
-// isWireKey tells an ssh public key: the name of its type, with its length before it, and
-// more after it.
+// isWireKey tells an ssh public key by the name of its type.
 func isWireKey(b []byte) bool {
-	if len(b) < 12 || binary.BigEndian.Uint32(b) > 64 {
-		return false
-	}
-	n := int(binary.BigEndian.Uint32(b))
-	if len(b) <= 4+n {
-		return false
-	}
-	kind := string(b[4 : 4+n])
-	for _, prefix := range [...]string{"ssh-rsa", "ssh-dss", "ssh-ed25519", "ssh-ed448", "ecdsa-sha2-", "sk-ssh-", "sk-ecdsa-", "rsa-sha2-"} {
+	kind := wireKind(b)
+	for _, prefix := range [...]string{"ssh-rsa", "ssh-dss", "ssh-ed25519", "ssh-ed448", "ssh-xmss", "ecdsa-sha2-", "sk-ssh-", "sk-ecdsa-", "webauthn-sk-", "rsa-sha2-"} {
 		if strings.HasPrefix(kind, prefix) {
 			return true
 		}
 	}
 	return false
+}
+
+// wireKind gives the type that an ssh public key names, with its length before it; "" if
+// there is none.
+func wireKind(b []byte) string {
+	if len(b) < 8 || binary.BigEndian.Uint32(b) > maxQuoted {
+		return ""
+	}
+	n := int(binary.BigEndian.Uint32(b))
+	if len(b) <= 4+n {
+		return ""
+	}
+	return string(b[4 : 4+n])
 }
 
 // isDERKey parses the structures that keys come in, whatever their algorithm: PKIX,
@@ -118,24 +123,18 @@ func isDERKey(b []byte) bool {
 	return false
 }
 
-// isJWKText finds a JWK, a JWK Set or an array of JWKs, with whatever stands around it.
+// isJWKText finds a JWK or a JWK Set, with whatever stands around it.
 func isJWKText(text string) bool {
-	from, to := strings.IndexAny(text, "{["), strings.LastIndexAny(text, "}]")
-	if from < 0 || to < from {
-		return false
-	}
-	var one map[string]json.RawMessage
-	if json.Unmarshal([]byte(text[from:to+1]), &one) == nil {
-		return one["kty"] != nil || one["keys"] != nil
-	}
-	var many []map[string]json.RawMessage
-	if json.Unmarshal([]byte(text[from:to+1]), &many) != nil {
-		return false
-	}
-	for _, one := range many {
-		if one["kty"] != nil {
+	for tries := 0; tries < 64; tries++ {
+		at := strings.IndexByte(text, '{')
+		if at < 0 {
+			return false
+		}
+		var one map[string]json.RawMessage
+		if json.NewDecoder(strings.NewReader(text[at:])).Decode(&one) == nil && (one["kty"] != nil || one["keys"] != nil) {
 			return true
 		}
+		text = text[at+1:]
 	}
 	return false
 }
