@@ -38,6 +38,20 @@ func TestAScannerInUseAllocatesNothing(t *testing.T) {
 	}
 }
 
+func TestMembersOfALargeObjectAreNotMovedOften(t *testing.T) {
+	var many strings.Builder
+	for i := range 50_000 {
+		fmt.Fprintf(&many, `,"claim%d":%d`, i, i)
+	}
+	var s strictjson.Scanner
+	text := "{" + many.String()[1:] + "}"
+	require.LessOrEqual(t, testing.AllocsPerRun(5, func() {
+		if _, err := s.Object(text); err != nil {
+			t.Fatal(err)
+		}
+	}), 20.0)
+}
+
 func TestWhatHasNoEscapeIsNotCopied(t *testing.T) {
 	var s strictjson.Scanner
 	members, err := s.Object(usual)

@@ -40,7 +40,7 @@ func (s *Scanner) fail(i int, f fault) int {
 }
 
 // invalid puts down that the character at i is not one that may be there, or that the text ends too early.
-func (s *Scanner) invalid(text string, i int) int { return s.fail(min(i, len(text)), faultCharacter) }
+func (s *Scanner) invalid(i int) int { return s.fail(i, faultCharacter) }
 
 // syntaxError makes the error of the fault that was put down. It holds no part of the text's memory.
 func (s *Scanner) syntaxError(text string) *SyntaxError {

@@ -39,7 +39,7 @@ func (s *Scanner) oddString(text string, i int) (end int, escaped bool) {
 			return stop + 1, escaped
 		}
 		if stop >= len(text) || text[stop] != '\\' {
-			return s.invalid(text, stop), false
+			return s.invalid(stop), false
 		}
 		if i = s.escape(text, stop); i < 0 {
 			return i, false
@@ -51,18 +51,18 @@ func (s *Scanner) oddString(text string, i int) (end int, escaped bool) {
 // escape validates the escape at i, a surrogate pair as one.
 func (s *Scanner) escape(text string, i int) int {
 	if i+1 >= len(text) {
-		return s.invalid(text, i+1)
+		return s.invalid(i + 1)
 	}
 	switch text[i+1] {
 	case '"', '\\', '/', 'b', 'f', 'n', 'r', 't':
 		return i + 2
 	case 'u':
 	default:
-		return s.invalid(text, i+1)
+		return s.invalid(i + 1)
 	}
 	r, n := hex4(text, i+2)
 	if n < 4 {
-		return s.invalid(text, i+2+n)
+		return s.invalid(i + 2 + n)
 	}
 	if r < 0xD800 || r > 0xDFFF {
 		return i + 6
@@ -70,7 +70,7 @@ func (s *Scanner) escape(text string, i int) int {
 	if r < 0xDC00 && i+7 < len(text) && text[i+6:i+8] == `\u` {
 		low, n := hex4(text, i+8)
 		if n < 4 {
-			return s.invalid(text, i+8+n)
+			return s.invalid(i + 8 + n)
 		}
 		if 0xDC00 <= low && low <= 0xDFFF {
 			return i + 12
@@ -106,9 +106,9 @@ func (s *Scanner) oddNumber(text string, i int) int {
 	i = digits(text, i)
 	switch {
 	case i == start:
-		return s.invalid(text, i)
+		return s.invalid(i)
 	case text[start] == '0' && i > start+1:
-		return s.invalid(text, start+1)
+		return s.invalid(start + 1)
 	}
 	return s.fraction(text, i)
 }
@@ -118,7 +118,7 @@ func (s *Scanner) fraction(text string, i int) int {
 	if i < len(text) && text[i] == '.' {
 		start := i + 1
 		if i = digits(text, start); i == start {
-			return s.invalid(text, i)
+			return s.invalid(i)
 		}
 	}
 	if i < len(text) && text[i]|0x20 == 'e' {
@@ -128,7 +128,7 @@ func (s *Scanner) fraction(text string, i int) int {
 		}
 		start := i
 		if i = digits(text, start); i == start {
-			return s.invalid(text, i)
+			return s.invalid(i)
 		}
 	}
 	return i
@@ -221,7 +221,8 @@ func word(s string) uint64 {
 // character. Bits above the lowest one that is set may be wrong, because that byte may have borrowed from the next.
 func interrupts(x uint64) uint64 {
 	// Flipping a bit puts the quote, 0x22, right behind the control characters, so that one subtraction finds both.
-	return ((x ^ 0x02*ones - 0x21*ones) | (x ^ '\\'*ones - ones)) &^ x & highBits
+	quote, backslash := x^0x02*ones, x^'\\'*ones
+	return ((quote - 0x21*ones) | (backslash - ones)) &^ x & highBits
 }
 
 // smallLetters reports whether the low three bytes of x, whose high byte must be zero, are all from a to z. The first

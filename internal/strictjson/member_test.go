@@ -45,6 +45,7 @@ func TestMembersOfAnObject(t *testing.T) {
 	for i, m := range got {
 		require.Equal(t, want[i].name, m.Name(text))
 		require.Equal(t, want[i].raw, m.Raw(text))
+		require.True(t, strings.HasPrefix(text[m.Offset():], want[i].raw))
 		require.Equal(t, want[i].kind, m.Kind())
 		require.Equal(t, want[i].kind, strictjson.KindOf(m.Raw(text)))
 		require.Equal(t, want[i].escaped, m.Escaped())
@@ -111,6 +112,7 @@ func TestANameTwiceInOneObjectIsRefused(t *testing.T) {
 		"solidus":                {`a/b`, `a\/b`},
 		"two escapes of a quote": {`\"`, `\u0022`},
 		"long, escaped":          {`a name of more than eight bytes`, `a name of more than \u0065ight bytes`},
+		"seven bytes, escaped":   {`abcdefg`, `\u0061bcdefg`},
 		"eight bytes, escaped":   {`abcdefgh`, `abcdefg\u0068`},
 		"NUL":                    {`\u0000`, `\u0000`},
 	} {
@@ -207,7 +209,6 @@ func TestHostileTextsTakeLinearTime(t *testing.T) {
 		"digits":               strings.Repeat("1", 10*count),
 		"escapes, one by one":  build("[", `"\n%d",`, "]"),
 		"one long name":        `{"` + strings.Repeat(`\\`, 10*count) + `":1}`,
-		"long names, few":      "{" + strings.Repeat(`"`+strings.Repeat(long, 20)+`a":1,`, 1) + `"` + strings.Repeat(long, 20) + `b":1}`,
 	} {
 		start := time.Now()
 		require.NoError(t, valid(text), name)

@@ -10,7 +10,7 @@ import (
 const maxScratch = 64 << 10
 
 // Scanner validates texts and indexes objects. The zero value is ready for use. Reuse it, for instance from a pool, to
-// scan without allocations: it keeps nothing of a text, and no large scratch. It is not for concurrent use.
+// scan without allocations: it keeps no reference to a text, and no large scratch. It is not for concurrent use.
 type Scanner struct {
 	members []Member // of all open objects, the outermost first; in the end, of the outermost
 	high    uint64   // OR of the words of all strings: a high bit in any byte of it means that UTF-8 must be checked
@@ -64,7 +64,7 @@ func (s *Scanner) scan(text string, object bool) int {
 	i := s.value(text, start, 0)
 	if uint(i) < uint(len(text)) {
 		if i = skipSpace(text, i); i < len(text) {
-			return s.invalid(text, i)
+			return s.invalid(i)
 		}
 	}
 	if i >= 0 && s.high&highBits != 0 && !utf8.ValidString(text) {
@@ -76,7 +76,7 @@ func (s *Scanner) scan(text string, object bool) int {
 // finish drops scratch that is too large to be kept for the next text, which is probably a small one, and returns the
 // error of the scan.
 func (s *Scanner) finish(text string) error {
-	if cap(s.members) > maxScratch/24 {
+	if cap(s.members) > maxScratch/24 { // the size of a Member
 		s.members = nil
 	}
 	if cap(s.heads) > maxScratch/4 {
@@ -95,7 +95,7 @@ func (s *Scanner) finish(text string) error {
 // it returns -1 after it has put down a fault.
 func (s *Scanner) value(text string, i, depth int) int {
 	if i >= len(text) {
-		return s.invalid(text, i)
+		return s.invalid(i)
 	}
 	switch kinds[text[i]] {
 	case String:
@@ -110,7 +110,7 @@ func (s *Scanner) value(text string, i, depth int) int {
 	case Object:
 		return s.object(text, i, depth+1)
 	}
-	return s.invalid(text, i)
+	return s.invalid(i)
 }
 
 // array validates the array at i.
@@ -139,7 +139,7 @@ func (s *Scanner) array(text string, i, depth int) int {
 		i++
 	}
 	if i >= len(text) || text[i] != ']' {
-		return s.invalid(text, i)
+		return s.invalid(i)
 	}
 	return i + 1
 }
@@ -159,7 +159,7 @@ func (s *Scanner) object(text string, i, depth int) int {
 		return i
 	}
 	if i >= len(text) || text[i] != '}' {
-		return s.invalid(text, i)
+		return s.invalid(i)
 	}
 	if len(s.members)-base > smallObject {
 		if again := s.duplicate(text, base); again >= 0 {
@@ -178,7 +178,7 @@ func (s *Scanner) memberList(text string, i, base, depth int) int {
 	for {
 		if uint(i) >= uint(len(text)) || text[i] != '"' {
 			if i = skipSpace(text, i); i >= len(text) || text[i] != '"' {
-				return s.invalid(text, i)
+				return s.invalid(i)
 			}
 		}
 		i++
@@ -196,13 +196,13 @@ func (s *Scanner) memberList(text string, i, base, depth int) int {
 				return -1
 			}
 			if i = skipSpace(text, int(name>>32)+1); i >= len(text) || text[i] != ':' {
-				return s.invalid(text, i)
+				return s.invalid(i)
 			}
 			i++
 		}
 		if uint(i) >= uint(len(text)) || text[i] <= ' ' {
 			if i = skipSpace(text, i); i >= len(text) {
-				return s.invalid(text, i)
+				return s.invalid(i)
 			}
 		}
 

@@ -10,13 +10,13 @@
 // text. A valid text costs no allocation once the scratch has grown to its size.
 //
 // The usual payload is ten short members without white space, so the loop over members expects each delimiter at once and
-// looks for white space only where it is missing. A name of three small letters, which all registered claims have, is one
-// comparison. Strings and long numbers are read in steps of eight bytes by ordinary arithmetic on words. Whether UTF-8
-// has to be checked falls out of that as one bit, and then the standard library does it.
+// looks for white space only where it is missing. A name of three small letters, which all registered claims have, takes
+// two comparisons. Strings and long numbers are read in steps of eight bytes by ordinary arithmetic on words. Whether
+// UTF-8 has to be checked at all falls out of that as one bit; if so, the standard library does it.
 //
-// Duplicates are found by a 64-bit print of each name under a random multiplier (RFC 8259 names no bound on members): in a
-// small object a set of 64 bits says of nearly every name that it is new, in a large one a hash table does. Nobody who
-// does not know the multiplier can choose names that collide, so that time stays linear in the text whatever is sent.
+// Duplicates are found by a print of each name under secrets that each Scanner draws for itself: in a small object a set of
+// 64 bits says of nearly every name that it is new, in a large one a hash table does. Nobody can choose names whose prints
+// collide without knowing the secrets, so that time is linear in the length of the text, whatever is sent.
 package strictjson
 
 // MaxDepth is the number of levels of nesting that are accepted, the outermost included.
