@@ -289,6 +289,11 @@ func TestEveryAlgorithmSignsAndVerifies(t *testing.T) {
 				k, err := jwt.GenerateSecretKey(alg)
 				require.NoError(t, err)
 				signing, source = k, k
+			} else if alg <= jwt.PS512 {
+				text, _ := readKeyPair(t, "testdata/keys/rsa2048-default")
+				k, err := jwt.ParsePrivateKey(text)
+				require.NoError(t, err)
+				signing, source = k, k.Public()
 			} else {
 				k, err := jwt.GeneratePrivateKey(alg)
 				require.NoError(t, err)
