@@ -3,57 +3,64 @@ package jsonplan
 import (
 	"encoding"
 	"encoding/json"
-	"errors"
 	"reflect"
 	"sync"
-
-	"example.com/jwt/internal/strictjson"
 )
 
-// Codec is how a type of the root package reads and writes itself, without the detour
-// through its JSON methods. Decode gets validated JSON text and a pointer to the type;
-// Append gets a pointer to the type.
+// Codec is how a type reads and writes itself, in place of its JSON methods. Decode gets the validated text of a value,
+// null included, and a pointer to the type; Append gets a pointer that is valid during the call. What Append writes for
+// aud, exp, nbf or iat must be legal for that claim, since nobody looks at it again.
 type Codec struct {
 	Decode func(raw string, dst any) error
 	Append func(dst []byte, v any) ([]byte, error)
 }
 
-// Cache keeps the plans of types. The zero value is ready; it is safe for concurrent use.
-// CodecFor, if not nil, is asked first for each type.
+// Cache holds the plans of all types met so far, for ever, as encoding/json does. The zero value is ready; it is safe for
+// concurrent use and must not be copied. CodecFor is asked first about each type, and must not change once the Cache is in
+// use; nil, or a nil result, is no Codec.
 type Cache struct {
 	CodecFor func(reflect.Type) *Codec
 
-	decoders sync.Map // of decodeFunc, keyed by type
-	encoders sync.Map // of encodeFunc, keyed by type
+	decoders sync.Map // of *Decoder by reflect.Type
+	encoders sync.Map // of *encodeNode by reflect.Type
 }
 
-// Decoder decodes JSON objects into one type. It is safe for concurrent use.
-type Decoder struct {
-	object *objectPlan // T is a struct without methods of its own
-	value  decodeFunc  // any other T
-}
+// methods are the ways in which a type can read or write itself.
+type methods uint8
 
-var (
-	unmarshalerType     = reflect.TypeFor[json.Unmarshaler]()
-	textUnmarshalerType = reflect.TypeFor[encoding.TextUnmarshaler]()
-	marshalerType       = reflect.TypeFor[json.Marshaler]()
-	textMarshalerType   = reflect.TypeFor[encoding.TextMarshaler]()
-	numberType          = reflect.TypeFor[json.Number]()
-	rawMessageType      = reflect.TypeFor[json.RawMessage]()
-	stringSliceType     = reflect.TypeFor[[]string]()
+const (
+	jsonMethod methods = 1 << iota
+	textMethod
 )
 
-var errNeverObject = errors.New("a JSON object can't be decoded into it")
-
-// Decoder gives the plan for a type, or an error for one that can't hold an object.
+// Decoder returns the plan for decoding an object into a type. The error, a *TypeError, says that the type can never hold
+// an object: a chan, func, int or string, for instance, that does not unmarshal itself.
 func (c *Cache) Decoder(t reflect.Type) (*Decoder, error) {
-	if !c.holdsObject(t) {
-		return nil, errNeverObject
+	p, ok := c.decoders.Load(t)
+	if !ok {
+		p, _ = c.decoders.LoadOrStore(t, newDecoder(c, t))
 	}
-	if t.Kind() == reflect.Struct && !c.ownDecoding(t) {
-		return &Decoder{object: c.objectPlan(t)}, nil
+	d := p.(*Decoder)
+	if d.refused != nil {
+		return nil, d.refused
 	}
-	return &Decoder{value: c.decoder(t)}, nil
+	return d, nil
+}
+
+// encoder returns the plan for encoding a type. Only complete plans are stored: goroutines that meet a type at the same
+// time compile it each, and one result is kept.
+func (c *Cache) encoder(t reflect.Type) *encodeNode {
+	if n, ok := c.encoders.Load(t); ok {
+		return n.(*encodeNode)
+	}
+	b := encodeBuilder{cache: c, nodes: map[nodeKey]*encodeNode{}}
+	root := b.node(t, false)
+	for key, n := range b.nodes {
+		if !key.plain {
+			c.encoders.LoadOrStore(key.typ, n)
+		}
+	}
+	return root
 }
 
 func (c *Cache) codec(t reflect.Type) *Codec {
@@ -63,39 +70,28 @@ func (c *Cache) codec(t reflect.Type) *Codec {
 	return c.CodecFor(t)
 }
 
-// ownDecoding reports whether a value of the type decodes itself.
-func (c *Cache) ownDecoding(t reflect.Type) bool {
-	return c.codec(t) != nil || reflect.PointerTo(t).Implements(unmarshalerType) || reflect.PointerTo(t).Implements(textUnmarshalerType)
+// nodeKey names a plan in the making. A plain plan is one that must not call the type's methods.
+type nodeKey struct {
+	typ   reflect.Type
+	plain bool
 }
 
-func (c *Cache) holdsObject(t reflect.Type) bool {
-	if c.codec(t) != nil || reflect.PointerTo(t).Implements(unmarshalerType) {
-		return true
+func unmarshalMethods(t reflect.Type) (m methods) {
+	if t.Implements(reflect.TypeFor[json.Unmarshaler]()) {
+		m |= jsonMethod
 	}
-	switch t.Kind() {
-	case reflect.Struct, reflect.Map:
-		return !reflect.PointerTo(t).Implements(textUnmarshalerType)
-	case reflect.Interface:
-		return t.NumMethod() == 0
-	case reflect.Pointer:
-		return c.holdsObject(t.Elem())
+	if t.Implements(reflect.TypeFor[encoding.TextUnmarshaler]()) {
+		m |= textMethod
 	}
-	return false
+	return m
 }
 
-// Decode decodes a whole object into dst, which is addressable. The text was accepted by
-// a strictjson.Scanner, and members is its result.
-func (d *Decoder) Decode(text string, members []strictjson.Member, dst reflect.Value) error {
-	c := &cursor{text: text}
-	var err *DecodeError
-	if d.object != nil {
-		err = d.object.decodeMembers(c, members, dst)
-	} else {
-		c.space()
-		err = d.value(c, dst)
+func marshalMethods(t reflect.Type) (m methods) {
+	if t.Implements(reflect.TypeFor[json.Marshaler]()) {
+		m |= jsonMethod
 	}
-	if err != nil {
-		return err
+	if t.Implements(reflect.TypeFor[encoding.TextMarshaler]()) {
+		m |= textMethod
 	}
-	return nil
+	return m
 }

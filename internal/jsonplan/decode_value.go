@@ -10,362 +10,210 @@ import (
 	"example.com/jwt/internal/strictjson"
 )
 
-// kindDecoder makes the plan of a type without methods.
-func (c *Cache) kindDecoder(t reflect.Type) decodeFunc {
-	switch k := t.Kind(); {
-	case k == reflect.Bool:
-		return scalar(t, decodeBool)
-	case isInt(k), isUint(k), k == reflect.Float32, k == reflect.Float64:
-		return scalar(t, decodeNumber)
-	case k == reflect.String:
-		if t == numberType {
-			return scalar(t, decodeJSONNumber)
-		}
-		return scalar(t, decodeString)
-	case k == reflect.Struct:
-		p := &objectPlan{typ: t}
-		*p = *c.objectPlan(t)
-		return p.decode
-	case k == reflect.Pointer:
-		return c.pointerDecoder(t)
-	case k == reflect.Interface:
-		return c.decodeInterface
-	case k == reflect.Map:
-		return c.mapDecoder(t)
-	case k == reflect.Slice:
-		return c.sliceDecoder(t)
-	case k == reflect.Array:
-		return c.arrayDecoder(t)
-	}
-	return scalar(t, func(cur *cursor, _ reflect.Value) bool { return false })
-}
+// outOfRange is the reason given for a number of the right kind that the Go type cannot hold.
+const outOfRange = "it is out of range or not an integer"
 
-// scalar makes a plan of a function that reports whether the value fits. Null leaves the
-// destination as it is, as in encoding/json.
-func scalar(t reflect.Type, decode func(*cursor, reflect.Value) bool) decodeFunc {
-	return func(c *cursor, v reflect.Value) *DecodeError {
-		kind := c.kind()
-		if kind == strictjson.Null {
-			c.raw()
-			return nil
-		}
-		if !decode(c, v) {
-			return &DecodeError{Type: t, Kind: kind}
-		}
-		return nil
-	}
-}
-
-func decodeBool(c *cursor, v reflect.Value) bool {
-	switch c.raw() {
-	case "true":
-		v.SetBool(true)
-	case "false":
-		v.SetBool(false)
-	default:
-		return false
-	}
-	return true
-}
-
-func decodeString(c *cursor, v reflect.Value) bool {
-	if c.text[c.pos] != '"' {
-		return false
-	}
-	v.SetString(strictjson.Unquote(c.quoted()))
-	return true
-}
-
-// decodeJSONNumber also takes a string that is a number, as encoding/json does.
-func decodeJSONNumber(c *cursor, v reflect.Value) bool {
-	raw := c.raw()
-	switch strictjson.KindOf(raw) {
-	case strictjson.Number:
-		v.SetString(raw)
-		return true
-	case strictjson.String:
-		text := strictjson.Unquote(raw)
+// scalar decodes the value at i, which is not null, into a type that has no parts.
+func (d *decoder) scalar(n *decodeNode, s string, i int, v reflect.Value) (int, *DecodeError) {
+	switch c := s[i]; {
+	case c == '"' && n.kind == decodeString:
+		text, end := stringAt(s, i)
 		v.SetString(text)
-		return isNumber(text)
+		return end, nil
+	case c == '"' && n.kind == decodeNumber:
+		text, end := stringAt(s, i)
+		if !validNumber(text) {
+			return i, mismatch(n, s, i, "it holds no number")
+		}
+		v.SetString(text)
+		return end, nil
+	case c == 't' && n.kind == decodeBool:
+		v.SetBool(true)
+		return i + len("true"), nil
+	case c == 'f' && n.kind == decodeBool:
+		v.SetBool(false)
+		return i + len("false"), nil
+	case (c == '-' || '0' <= c && c <= '9') && decodeInt <= n.kind && n.kind <= decodeNumber && n.kind != decodeString:
+		end := atomEnd(s, i)
+		if !setNumber(n.kind, s[i:end], v) {
+			return i, mismatch(n, s, i, outOfRange)
+		}
+		return end, nil
 	}
-	return false
+	return i, mismatch(n, s, i, "")
 }
 
-func decodeNumber(c *cursor, v reflect.Value) bool {
-	raw := c.raw()
-	return strictjson.KindOf(raw) == strictjson.Number && setNumber(raw, v)
-}
-
-func setNumber(raw string, v reflect.Value) bool {
-	switch k := v.Kind(); {
-	case isInt(k):
-		n, err := strconv.ParseInt(raw, 10, 64)
-		if err != nil || v.OverflowInt(n) {
+// setNumber reports whether the number fits.
+func setNumber(kind decodeKind, raw string, v reflect.Value) bool {
+	switch kind {
+	case decodeInt:
+		x, err := strconv.ParseInt(raw, 10, 64)
+		if err != nil || v.OverflowInt(x) {
 			return false
 		}
-		v.SetInt(n)
-	case isUint(k):
-		n, err := strconv.ParseUint(raw, 10, 64)
-		if err != nil || v.OverflowUint(n) {
+		v.SetInt(x)
+	case decodeUint:
+		x, err := strconv.ParseUint(raw, 10, 64)
+		if err != nil || v.OverflowUint(x) {
 			return false
 		}
-		v.SetUint(n)
+		v.SetUint(x)
+	case decodeFloat:
+		x, err := strconv.ParseFloat(raw, v.Type().Bits())
+		if err != nil {
+			return false
+		}
+		v.SetFloat(x)
 	default:
-		n, err := strconv.ParseFloat(raw, v.Type().Bits())
-		if err != nil || v.OverflowFloat(n) {
-			return false
-		}
-		v.SetFloat(n)
+		v.SetString(raw)
 	}
 	return true
 }
 
-// isNumber reports whether a text is a JSON number.
-func isNumber(text string) bool {
-	if text == "" {
+// strings decodes an array into the array that all string lists of the document share. Where it has to grow, lists made
+// before keep what they have.
+func (d *decoder) strings(n *decodeNode, s string, i int, v reflect.Value) (int, *DecodeError) {
+	if s[i] != '[' {
+		return i, mismatch(n, s, i, "")
+	}
+	if d.list == nil {
+		d.list = make([]string, 0, 4)
+	}
+	start := len(d.list)
+	i, end := firstElement(s, i)
+	for i > 0 {
+		text := ""
+		switch s[i] {
+		case '"':
+			text, i = stringAt(s, i)
+		case 'n':
+			i += len("null")
+		default:
+			elem := decodeNode{typ: n.typ.Elem()}
+			return i, mismatch(&elem, s, i, "").at(len(d.list) - start)
+		}
+		d.list = append(d.list, text)
+		i, end = nextElement(s, i)
+	}
+	list := d.list[start:len(d.list):len(d.list)]
+	if n.typ == reflect.TypeFor[[]string]() {
+		*v.Addr().Interface().(*[]string) = list // Set would put the slice into an interface: an allocation
+	} else {
+		v.Set(reflect.ValueOf(list))
+	}
+	return end, nil
+}
+
+func (d *decoder) slice(n *decodeNode, s string, i int, v reflect.Value) (int, *DecodeError) {
+	if s[i] == '"' && n.kind == decodeBytes {
+		return d.bytes(n, s, i, v)
+	}
+	if s[i] != '[' {
+		return i, mismatch(n, s, i, "")
+	}
+	k := 0
+	i, end := firstElement(s, i)
+	for ; i > 0; k++ {
+		if k == v.Cap() {
+			v.Grow(1)
+		}
+		v.SetLen(k + 1)
+		var err *DecodeError
+		if i, err = d.value(n.elem, s, i, v.Index(k)); err != nil {
+			return i, err.at(k)
+		}
+		i, end = nextElement(s, i)
+	}
+	if k == 0 {
+		v.Set(reflect.MakeSlice(n.typ, 0, 0))
+	}
+	return end, nil
+}
+
+func (d *decoder) bytes(n *decodeNode, s string, i int, v reflect.Value) (int, *DecodeError) {
+	text, end := stringAt(s, i)
+	b, err := base64.StdEncoding.DecodeString(text)
+	if err != nil {
+		return i, mismatch(n, s, i, "it is not base64")
+	}
+	v.SetBytes(b)
+	return end, nil
+}
+
+// array leaves out the elements that have no room.
+func (d *decoder) array(n *decodeNode, s string, i int, v reflect.Value) (int, *DecodeError) {
+	if s[i] != '[' {
+		return i, mismatch(n, s, i, "")
+	}
+	i, end := firstElement(s, i)
+	for k := 0; i > 0; k++ {
+		var err *DecodeError
+		if k >= v.Len() {
+			i = valueEnd(s, i)
+		} else if i, err = d.value(n.elem, s, i, v.Index(k)); err != nil {
+			return i, err.at(k)
+		}
+		i, end = nextElement(s, i)
+	}
+	return end, nil
+}
+
+func (d *decoder) maps(n *decodeNode, s string, i int, v reflect.Value) (int, *DecodeError) {
+	if s[i] != '{' {
+		return i, mismatch(n, s, i, "")
+	}
+	v.Set(reflect.MakeMap(n.typ))
+	key, elem := reflect.New(n.typ.Key()).Elem(), reflect.New(n.elem.typ).Elem()
+	i, end := firstElement(s, i)
+	for k := 0; i > 0; k++ {
+		name, j := stringAt(s, i)
+		if err := n.setKey(s[i:j], name, key); err != nil {
+			return i, err.in(name)
+		}
+		elem.SetZero()
+		var err *DecodeError
+		if i, err = d.value(n.elem, s, memberValue(s, j), elem); err != nil {
+			return i, err.in(name)
+		}
+		// Names differ, but "1" and "01" are one number, and a method may make anything of them.
+		if v.SetMapIndex(key, elem); n.key != stringKey && v.Len() == k {
+			return i, (&DecodeError{Type: n.typ, Kind: strictjson.Object, reason: "another member has the same key"}).in(name)
+		}
+		i, end = nextElement(s, i)
+	}
+	return end, nil
+}
+
+// setKey makes the key of a map from a member's name.
+func (n *decodeNode) setKey(raw, name string, key reflect.Value) *DecodeError {
+	var err error
+	ok := true
+	switch n.key {
+	case stringKey:
+		key.SetString(name)
+	case intKey:
+		ok = setNumber(decodeInt, name, key)
+	case uintKey:
+		ok = setNumber(decodeUint, name, key)
+	case jsonKey:
+		key.SetZero()
+		err = key.Addr().Interface().(json.Unmarshaler).UnmarshalJSON([]byte(raw))
+	case textKey:
+		key.SetZero()
+		err = key.Addr().Interface().(encoding.TextUnmarshaler).UnmarshalText([]byte(name))
+	}
+	if err != nil || !ok {
+		return &DecodeError{Type: key.Type(), Kind: strictjson.String, Err: err}
+	}
+	return nil
+}
+
+// validNumber reports whether s is a number and nothing else.
+func validNumber(s string) bool {
+	var scanner strictjson.Scanner
+	if s == "" || s[0] <= ' ' || s[len(s)-1] <= ' ' {
 		return false
 	}
-	var s strictjson.Scanner
-	kind, err := s.Value(text)
-	return err == nil && kind == strictjson.Number && !endsScalar(text[0]) && !endsScalar(text[len(text)-1])
-}
-
-// quotedDecoder is the option "string": the JSON value inside a JSON string.
-func (c *Cache) quotedDecoder(t reflect.Type) decodeFunc {
-	inner := c.decoder(t)
-	return func(cur *cursor, v reflect.Value) *DecodeError {
-		kind := cur.kind()
-		raw := cur.raw()
-		if kind == strictjson.Null {
-			if v.Kind() == reflect.Pointer {
-				v.SetZero()
-			}
-			return nil
-		}
-		mismatch := &DecodeError{Type: t, Kind: kind, reason: `the option "string" wants the value inside a string`}
-		if kind != strictjson.String {
-			return mismatch
-		}
-		text := strictjson.Unquote(raw)
-		var s strictjson.Scanner
-		if text == "" {
-			return mismatch
-		}
-		if k, err := s.Value(text); err != nil || k == strictjson.Object || k == strictjson.Array || endsScalar(text[0]) || endsScalar(text[len(text)-1]) {
-			return mismatch
-		}
-		if err := inner(&cursor{text: text}, v); err != nil {
-			return mismatch
-		}
-		return nil
-	}
-}
-
-func (c *Cache) pointerDecoder(t reflect.Type) decodeFunc {
-	elem := c.lazily(t.Elem())
-	return func(cur *cursor, v reflect.Value) *DecodeError {
-		if cur.kind() == strictjson.Null {
-			cur.raw()
-			v.SetZero()
-			return nil
-		}
-		if v.IsNil() {
-			v.Set(reflect.New(t.Elem()))
-		}
-		return elem(cur, v.Elem())
-	}
-}
-
-// decodeInterface fills an empty interface with what encoding/json puts there, and
-// decodes into the value behind a pointer that is there already.
-func (c *Cache) decodeInterface(cur *cursor, v reflect.Value) *DecodeError {
-	if !v.IsNil() && v.Elem().Kind() == reflect.Pointer && !v.Elem().IsNil() && cur.kind() != strictjson.Null {
-		return c.decoder(v.Elem().Type().Elem())(cur, v.Elem().Elem())
-	}
-	if cur.kind() == strictjson.Null {
-		cur.raw()
-		v.SetZero()
-		return nil
-	}
-	if v.NumMethod() > 0 {
-		return &DecodeError{Type: v.Type(), Kind: cur.kind(), reason: "it is an interface with methods"}
-	}
-	v.Set(reflect.ValueOf(decodeAny(cur)))
-	return nil
-}
-
-// decodeAny decodes a value without a Go type. Numbers become json.Number.
-func decodeAny(c *cursor) any {
-	switch c.kind() {
-	case strictjson.Object:
-		return decodeAnyMap(c)
-	case strictjson.Array:
-		list := make([]any, 0, 4)
-		for c.next() {
-			list = append(list, decodeAny(c))
-		}
-		return list
-	case strictjson.String:
-		return strictjson.Unquote(c.quoted())
-	case strictjson.Number:
-		return json.Number(c.raw())
-	case strictjson.Null:
-		c.raw()
-		return nil
-	default:
-		return c.raw() == "true"
-	}
-}
-
-func decodeAnyMap(c *cursor) map[string]any {
-	m := map[string]any{}
-	for c.next() {
-		name := c.name()
-		m[name] = decodeAny(c)
-	}
-	return m
-}
-
-func (c *Cache) mapDecoder(t reflect.Type) decodeFunc {
-	elem := c.lazily(t.Elem())
-	key := mapKey(t.Key())
-	untyped := t.Key().Kind() == reflect.String && t.Key().PkgPath() == "" && t.Elem() == reflect.TypeFor[any]()
-	return func(cur *cursor, v reflect.Value) *DecodeError {
-		switch cur.kind() {
-		case strictjson.Null:
-			cur.raw()
-			v.SetZero()
-			return nil
-		case strictjson.Object:
-		default:
-			return &DecodeError{Type: t, Kind: cur.kind()}
-		}
-		if key == nil {
-			return &DecodeError{Type: t, Kind: strictjson.Object, reason: "its keys are no strings"}
-		}
-		if untyped && v.IsNil() {
-			v.Set(reflect.ValueOf(decodeAnyMap(cur)).Convert(t))
-			return nil
-		}
-		if v.IsNil() {
-			v.Set(reflect.MakeMap(t))
-		}
-		for cur.next() {
-			name := cur.name()
-			k, err := key(name)
-			if err != nil {
-				return err.in(name)
-			}
-			if v.MapIndex(k).IsValid() {
-				return (&DecodeError{Type: t.Key(), Kind: strictjson.String, reason: "another member has the same key"}).in(name)
-			}
-			value := reflect.New(t.Elem()).Elem()
-			if err := elem(cur, value); err != nil {
-				return err.in(name)
-			}
-			v.SetMapIndex(k, value)
-		}
-		return nil
-	}
-}
-
-// mapKey gives the function that makes keys of member names; nil if there is none.
-func mapKey(t reflect.Type) func(string) (reflect.Value, *DecodeError) {
-	switch k := t.Kind(); {
-	case reflect.PointerTo(t).Implements(textUnmarshalerType):
-		return func(name string) (reflect.Value, *DecodeError) {
-			v := reflect.New(t)
-			err := v.Interface().(encoding.TextUnmarshaler).UnmarshalText([]byte(name))
-			return v.Elem(), failed(t, strictjson.String, err)
-		}
-	case k == reflect.String:
-		return func(name string) (reflect.Value, *DecodeError) { return reflect.ValueOf(name).Convert(t), nil }
-	case isInt(k), isUint(k):
-		return func(name string) (reflect.Value, *DecodeError) {
-			v := reflect.New(t).Elem()
-			if !setNumber(name, v) {
-				return v, &DecodeError{Type: t, Kind: strictjson.String}
-			}
-			return v, nil
-		}
-	}
-	return nil
-}
-
-func (c *Cache) sliceDecoder(t reflect.Type) decodeFunc {
-	if t == stringSliceType {
-		return decodeStrings
-	}
-	elem := c.lazily(t.Elem())
-	isBytes := t.Elem().Kind() == reflect.Uint8
-	return func(cur *cursor, v reflect.Value) *DecodeError {
-		switch kind := cur.kind(); {
-		case kind == strictjson.Null:
-			cur.raw()
-			v.SetZero()
-			return nil
-		case kind == strictjson.String && isBytes:
-			b, err := base64.StdEncoding.DecodeString(strictjson.Unquote(cur.quoted()))
-			if err == nil {
-				v.SetBytes(b)
-			}
-			return failed(t, kind, err)
-		case kind != strictjson.Array:
-			return &DecodeError{Type: t, Kind: kind}
-		}
-		list := reflect.MakeSlice(t, 0, 4)
-		for i := 0; cur.next(); i++ {
-			list = reflect.Append(list, reflect.Zero(t.Elem()))
-			if err := elem(cur, list.Index(i)); err != nil {
-				return err.at(i)
-			}
-		}
-		v.Set(list)
-		return nil
-	}
-}
-
-func decodeStrings(c *cursor, v reflect.Value) *DecodeError {
-	switch kind := c.kind(); kind {
-	case strictjson.Null:
-		c.raw()
-		v.SetZero()
-		return nil
-	case strictjson.Array:
-	default:
-		return &DecodeError{Type: stringSliceType, Kind: kind}
-	}
-	list, err := c.stringList()
-	if err == nil {
-		*v.Addr().Interface().(*[]string) = list
-	}
-	return err
-}
-
-func (c *Cache) arrayDecoder(t reflect.Type) decodeFunc {
-	elem := c.lazily(t.Elem())
-	return func(cur *cursor, v reflect.Value) *DecodeError {
-		switch kind := cur.kind(); kind {
-		case strictjson.Null:
-			cur.raw()
-			return nil
-		case strictjson.Array:
-		default:
-			return &DecodeError{Type: t, Kind: kind}
-		}
-		i := 0
-		for ; cur.next(); i++ {
-			if i >= t.Len() {
-				cur.raw()
-				continue
-			}
-			if err := elem(cur, v.Index(i)); err != nil {
-				return err.at(i)
-			}
-		}
-		for ; i < t.Len(); i++ {
-			v.Index(i).SetZero()
-		}
-		return nil
-	}
+	kind, err := scanner.Value(s)
+	return err == nil && kind == strictjson.Number
 }

@@ -3,199 +3,253 @@ package jsonplan
 import (
 	"encoding"
 	"encoding/json"
-	"math"
 	"reflect"
-	"strconv"
 
 	"example.com/jwt/internal/strictjson"
 )
 
-// maxPointers bounds chains of pointers and interfaces, which can be cycles.
+// maxPointers bounds chains of pointers without an object or array between them, which only a cycle makes so long.
 const maxPointers = 1000
 
-// Info tells what Append has written.
+// Info tells what Append has written at the top level.
+//
+// Registered is the set of registered claims there: iss, sub, aud, exp, nbf, iat, jti, from the lowest bit. Trusted means
+// that the text is certainly one object that strictjson accepts, with legal types of registered claims (and then
+// Registered is complete); if it is false, nothing is certain, and the text must be scanned.
 type Info struct {
-	// Registered is the set of registered claims at the top level: iss, sub, aud, exp,
-	// nbf, iat and jti, from the lowest bit.
 	Registered uint8
-	// Trusted is true only if the text is certainly one object that strictjson accepts,
-	// with registered claims of legal types. If it is false, look again.
-	Trusted bool
+	Trusted    bool
 }
 
 // encoder is the state of one Append.
 type encoder struct {
 	cache    *Cache
-	depth    int // levels of JSON
-	pointers int
-	info     Info
+	depth    int       // objects and arrays around the value
+	pointers int       // on the way to the value
+	claims   uint8     // at the top level
+	illegal  bool      // one of them may be illegal
+	foreign  bool      // the top level was written by a method
+	stack    *mapStack // nil until there is a map
 }
 
-// encodeFunc appends the JSON text of a value.
-type encodeFunc func(e *encoder, dst []byte, v reflect.Value) ([]byte, *EncodeError)
-
-// Append appends the JSON text of v: what encoding/json writes with SetEscapeHTML(false).
-// Invalid UTF-8, equal keys in a map, over strictjson.MaxDepth levels, and output of
-// MarshalJSON methods that strictjson refuses are errors.
-func (c *Cache) Append(dst []byte, v any) ([]byte, Info, error) {
-	e := &encoder{cache: c, info: Info{Trusted: true}}
-	if v == nil {
-		return append(dst, "null"...), Info{}, nil
+// Append appends the JSON text of v, equal to what encoding/json writes with SetEscapeHTML(false). Invalid UTF-8, equal
+// keys in a map, more than strictjson.MaxDepth levels, and methods whose output strictjson refuses are errors as well: an
+// *EncodeError, with dst in an unknown state behind its former length.
+func (c *Cache) Append(dst []byte, v any) (out []byte, info Info, err error) {
+	e := encoder{cache: c}
+	out, failure := e.any(dst, v)
+	e.stack.release()
+	if failure != nil {
+		return dst, Info{}, failure
 	}
-	start := len(dst)
-	dst, err := c.encoderOf(reflect.TypeOf(v))(e, dst, reflect.ValueOf(v))
-	if err != nil {
-		return dst, Info{}, err
-	}
-	if dst[start] != '{' {
-		e.info.Trusted = false
-	}
-	return dst, e.info, nil
+	size := uint64(len(out) - len(dst))
+	trusted := out[len(dst)] == '{' && !e.foreign && !e.illegal && size <= maxText
+	return out, Info{Registered: e.claims, Trusted: trusted}, nil
 }
 
-// encoderOf gives the plan of a type from the cache, or makes it.
-func (c *Cache) encoderOf(t reflect.Type) encodeFunc {
-	if f, ok := c.encoders.Load(t); ok {
-		return f.(encodeFunc)
-	}
-	f, _ := c.encoders.LoadOrStore(t, c.newEncoder(t, true))
-	return f.(encodeFunc)
-}
-
-// elementEncoder gives the plan of an element's type when it is needed, which lets types recur.
-func (c *Cache) elementEncoder(t reflect.Type) encodeFunc {
-	if simple(t) {
-		return c.encoderOf(t)
-	}
-	return func(e *encoder, dst []byte, v reflect.Value) ([]byte, *EncodeError) { return c.encoderOf(t)(e, dst, v) }
-}
-
-// newEncoder makes the plan of a type: its codec or methods if it has any, or its kind's.
-// Methods of the pointer count where the value has an address, as in encoding/json.
-func (c *Cache) newEncoder(t reflect.Type, methodsOfPointer bool) encodeFunc {
-	if codec := c.codec(t); codec != nil {
-		return func(_ *encoder, dst []byte, v reflect.Value) ([]byte, *EncodeError) {
-			out, err := codec.Append(dst, addressable(v).Interface())
-			return out, refused(t, err)
+// value appends the text of v, whose type has plan n.
+func (e *encoder) value(dst []byte, n *encodeNode, v reflect.Value) ([]byte, *EncodeError) {
+	switch n.kind {
+	case encodeStruct:
+		return e.structs(dst, n, v)
+	case encodeString:
+		return appendString(dst, v.String(), n.typ)
+	case encodeCodec:
+		e.foreign = e.foreign || e.depth == 0
+		return e.codec(dst, n, v)
+	case encodeStrings:
+		return e.strings(dst, n, v)
+	case encodeInterface:
+		return e.any(dst, v.Interface())
+	case encodePointer:
+		return e.pointer(dst, n, v, false)
+	case encodeSlice:
+		if v.IsNil() {
+			return append(dst, "null"...), nil
 		}
+		return e.list(dst, n, v)
+	case encodeArray:
+		return e.list(dst, n, v)
+	case encodeMap:
+		return e.maps(dst, n, v)
+	case encodeMethods:
+		return e.methods(dst, n, v, false)
 	}
-	if t.Kind() != reflect.Pointer && methodsOfPointer {
-		own, text := reflect.PointerTo(t).Implements(marshalerType), reflect.PointerTo(t).Implements(textMarshalerType)
-		switch {
-		case own && !t.Implements(marshalerType):
-			return c.ifAddressable(t, encodeMarshaler)
-		case own:
-			return encodeMarshaler
-		case text && !t.Implements(textMarshalerType):
-			return c.ifAddressable(t, encodeTextMarshaler)
+	return e.scalar(dst, n, v)
+}
+
+// pointer appends what v points to, inside a string if quoted is set.
+func (e *encoder) pointer(dst []byte, n *encodeNode, v reflect.Value, quoted bool) (_ []byte, err *EncodeError) {
+	if v.IsNil() {
+		return append(dst, "null"...), nil
+	}
+	if e.pointers++; e.pointers > maxPointers {
+		return dst, &EncodeError{Type: n.typ, reason: "it is a cycle of pointers"}
+	}
+	if quoted {
+		dst, err = e.quoted(dst, n.elem, v.Elem())
+	} else {
+		dst, err = e.value(dst, n.elem, v.Elem())
+	}
+	e.pointers--
+	return dst, err
+}
+
+// methods appends the text that a type's own method makes. A method with a pointer receiver is called only if the value
+// has an address, as in encoding/json; without it, the type's kind decides.
+func (e *encoder) methods(dst []byte, n *encodeNode, v reflect.Value, quoted bool) ([]byte, *EncodeError) {
+	method := n.viaValue
+	switch k := v.Kind(); {
+	case k == reflect.Pointer || k == reflect.Interface:
+		if v.IsNil() {
+			return append(dst, "null"...), nil
 		}
+	case v.CanAddr():
+		method, v = n.viaAddress, v.Addr()
 	}
 	switch {
-	case t.Implements(marshalerType):
-		return encodeMarshaler
-	case t.Implements(textMarshalerType):
-		return encodeTextMarshaler
-	}
-	return c.kindEncoder(t)
-}
-
-func (c *Cache) ifAddressable(t reflect.Type, encode encodeFunc) encodeFunc {
-	other := c.newEncoder(t, false)
-	return func(e *encoder, dst []byte, v reflect.Value) ([]byte, *EncodeError) {
-		if v.CanAddr() {
-			return encode(e, dst, v.Addr())
+	case method == jsonMethod:
+		text, err := v.Interface().(json.Marshaler).MarshalJSON()
+		if err != nil {
+			return dst, &EncodeError{Type: n.typ, Err: err}
 		}
-		return other(e, dst, v)
+		return e.compact(dst, text, n.typ)
+	case method == textMethod:
+		text, err := v.Interface().(encoding.TextMarshaler).MarshalText()
+		if err != nil {
+			return dst, &EncodeError{Type: n.typ, Err: err}
+		}
+		return appendString(dst, string(text), n.typ)
+	case quoted:
+		return e.quoted(dst, n.elem, v)
 	}
+	return e.value(dst, n.elem, v)
 }
 
-// addressable gives a pointer to the value, or to a copy of it.
-func addressable(v reflect.Value) reflect.Value {
-	if v.CanAddr() {
-		return v.Addr()
-	}
-	p := reflect.New(v.Type())
-	p.Elem().Set(v)
-	return p
-}
-
-func isNilPointer(v reflect.Value) bool {
-	return (v.Kind() == reflect.Pointer || v.Kind() == reflect.Interface) && v.IsNil()
-}
-
-func encodeMarshaler(e *encoder, dst []byte, v reflect.Value) ([]byte, *EncodeError) {
-	if isNilPointer(v) {
-		return append(dst, "null"...), nil
-	}
-	e.info.Trusted = false
-	text, err := v.Interface().(json.Marshaler).MarshalJSON()
+// codec appends what a Codec makes of a pointer to the value: of its address, or of a copy if it has none.
+func (e *encoder) codec(dst []byte, n *encodeNode, v reflect.Value) ([]byte, *EncodeError) {
+	p, pooled := n.address(v)
+	out, err := n.codec.Append(dst, p)
+	n.done(p, pooled)
 	if err != nil {
-		return dst, refused(v.Type(), err)
+		return dst, &EncodeError{Type: n.typ, Err: err}
 	}
-	var s strictjson.Scanner
-	if _, err := s.Value(string(text)); err != nil {
-		return dst, &EncodeError{Type: v.Type(), Err: err, reason: "its MarshalJSON does not give strict JSON"}
-	}
-	return appendCompact(dst, text), nil
+	return out, nil
 }
 
-// appendCompact leaves out the white space between the tokens of a valid text.
-func appendCompact(dst, text []byte) []byte {
-	quoted := false
-	for i := 0; i < len(text); i++ {
-		switch b := text[i]; {
-		case quoted && b == '\\':
-			dst = append(dst, b)
-			i++
-		case b == '"':
-			quoted = !quoted
-		case !quoted && (b == ' ' || b == '\n' || b == '\t' || b == '\r'):
+// address returns a pointer to v, or to a pooled copy of it, which done takes back. Claims that are passed by value have no
+// address; the pool saves an allocation for each date among them.
+func (n *encodeNode) address(v reflect.Value) (p any, pooled bool) {
+	if v.CanAddr() {
+		return v.Addr().Interface(), false
+	}
+	p = n.copies.Get()
+	reflect.ValueOf(p).Elem().Set(v)
+	return p, true
+}
+
+func (n *encodeNode) done(p any, pooled bool) {
+	if pooled {
+		reflect.ValueOf(p).Elem().SetZero()
+		n.copies.Put(p)
+	}
+}
+
+func (e *encoder) structs(dst []byte, n *encodeNode, v reflect.Value) ([]byte, *EncodeError) {
+	if err := e.enter(n.typ); err != nil {
+		return dst, err
+	}
+	start := len(dst)
+	for i := range n.fields {
+		f := &n.fields[i]
+		fv, ok := f.of(v)
+		if !ok || f.omitEmpty && isEmpty(fv) || f.zero != neverZero && f.isZero(fv) {
 			continue
 		}
-		dst = append(dst, text[i])
-	}
-	return dst
-}
-
-func encodeTextMarshaler(_ *encoder, dst []byte, v reflect.Value) ([]byte, *EncodeError) {
-	if isNilPointer(v) {
-		return append(dst, "null"...), nil
-	}
-	text, err := v.Interface().(encoding.TextMarshaler).MarshalText()
-	if err != nil {
-		return dst, refused(v.Type(), err)
-	}
-	return appendString(dst, string(text), v.Type())
-}
-
-func appendString(dst []byte, s string, t reflect.Type) ([]byte, *EncodeError) {
-	dst, ok := strictjson.AppendQuote(dst, s)
-	if !ok {
-		return dst, &EncodeError{Type: t, reason: "it is not valid UTF-8"}
-	}
-	return dst, nil
-}
-
-func refused(t reflect.Type, err error) *EncodeError {
-	if err == nil {
-		return nil
-	}
-	return &EncodeError{Type: t, Err: err}
-}
-
-// appendFloat writes a number as encoding/json does: like ES6, with an exponent only
-// for very small and very large numbers.
-func appendFloat(dst []byte, f float64, bits int) []byte {
-	format := byte('f')
-	if abs := math.Abs(f); abs != 0 {
-		if bits == 64 && (abs < 1e-6 || abs >= 1e21) || bits == 32 && (float32(abs) < 1e-6 || float32(abs) >= 1e21) {
-			format = 'e'
+		dst = append(dst, f.name...)
+		at := len(dst)
+		var err *EncodeError
+		if f.quoted {
+			dst, err = e.quoted(dst, f.node, fv)
+		} else {
+			dst, err = e.value(dst, f.node, fv)
+		}
+		if err != nil {
+			return dst, err.in(f.name[2 : len(f.name)-2])
+		}
+		if f.claim != 0 {
+			e.note(f.claim, dst[at:])
 		}
 	}
-	dst = strconv.AppendFloat(dst, f, format, -1, bits)
-	if n := len(dst); format == 'e' && n >= 4 && dst[n-4] == 'e' && dst[n-3] == '-' && dst[n-2] == '0' {
-		dst[n-2] = dst[n-1]
-		dst = dst[:n-1]
+	if len(dst) == start {
+		dst = append(dst, ',')
 	}
-	return dst
+	dst[start] = '{' // in place of the first comma
+	e.leave()
+	return append(dst, '}'), nil
+}
+
+// enter begins an object or array, and leave ends it.
+func (e *encoder) enter(t reflect.Type) *EncodeError {
+	if e.depth++; e.depth > strictjson.MaxDepth {
+		return &EncodeError{Type: t, reason: "it is nested too deeply, or in a cycle"}
+	}
+	return nil
+}
+
+func (e *encoder) leave() { e.depth-- }
+
+// of returns the field of struct v, or false if it is behind a nil pointer.
+func (f *encodeField) of(v reflect.Value) (reflect.Value, bool) {
+	v = v.Field(f.first)
+	for _, i := range f.rest {
+		if v.Kind() == reflect.Pointer {
+			if v.IsNil() {
+				return v, false
+			}
+			v = v.Elem()
+		}
+		v = v.Field(i)
+	}
+	return v, true
+}
+
+// isZero tells whether omitzero leaves out the value.
+func (f *encodeField) isZero(v reflect.Value) bool {
+	type isZeroer interface{ IsZero() bool }
+	switch f.zero {
+	case plainZero:
+		return v.IsZero()
+	case nilableIsZero:
+		if v.IsNil() || v.Kind() == reflect.Interface && v.Elem().Kind() == reflect.Pointer && v.Elem().IsNil() {
+			return true
+		}
+	case valueIsZero, pointerIsZero:
+		if f.node.kind == encodeCodec {
+			p, pooled := f.node.address(v)
+			zero := p.(isZeroer).IsZero()
+			f.node.done(p, pooled)
+			return zero
+		}
+		if v.CanAddr() {
+			v = v.Addr()
+		} else if f.zero == pointerIsZero {
+			p := reflect.New(v.Type())
+			p.Elem().Set(v)
+			v = p
+		}
+	}
+	return v.Interface().(isZeroer).IsZero()
+}
+
+// isEmpty tells whether omitempty leaves out the value.
+func isEmpty(v reflect.Value) bool {
+	switch k := v.Kind(); k {
+	case reflect.Array, reflect.Map, reflect.Slice, reflect.String:
+		return v.Len() == 0
+	case reflect.Interface, reflect.Pointer:
+		return v.IsNil()
+	default:
+		return isScalar(k) && v.IsZero()
+	}
 }

@@ -1,393 +1,193 @@
 package jsonplan
 
 import (
-	"encoding"
 	"encoding/base64"
-	"math"
+	"encoding/json"
 	"reflect"
-	"slices"
 	"strconv"
-	"strings"
 
 	"example.com/jwt/internal/strictjson"
 )
 
-// kindEncoder makes the plan of a type without methods.
-func (c *Cache) kindEncoder(t reflect.Type) encodeFunc {
-	switch k := t.Kind(); {
-	case k == reflect.Struct:
-		return c.structEncoder(t)
-	case k == reflect.Map:
-		return c.mapEncoder(t)
-	case k == reflect.Slice:
-		return c.sliceEncoder(t)
-	case k == reflect.Array:
-		return c.listEncoder(t)
-	case k == reflect.Pointer:
-		return c.pointerEncoder(t)
-	case k == reflect.Interface:
-		return encodeInterface
-	case isScalar(k):
-		return encodeScalar
+// any appends a value without a static type. The types that claims in maps usually have need no plan.
+func (e *encoder) any(dst []byte, v any) ([]byte, *EncodeError) {
+	switch v := v.(type) {
+	case nil:
+		return append(dst, "null"...), nil
+	case string:
+		return appendString(dst, v, reflect.TypeFor[string]())
+	case bool:
+		return strconv.AppendBool(dst, v), nil
+	case int:
+		return strconv.AppendInt(dst, int64(v), 10), nil
+	case int64:
+		return strconv.AppendInt(dst, v, 10), nil
+	case float64:
+		return appendFloat(dst, v, 64, reflect.TypeFor[float64]())
+	case json.Number:
+		return appendNumber(dst, string(v))
+	case map[string]any:
+		return e.anyMap(dst, v)
+	case []any:
+		return e.anySlice(dst, v)
 	}
-	return func(_ *encoder, dst []byte, _ reflect.Value) ([]byte, *EncodeError) {
-		return dst, &EncodeError{Type: t}
-	}
+	rv := reflect.ValueOf(v)
+	return e.value(dst, e.cache.encoder(rv.Type()), rv)
 }
 
-func encodeScalar(_ *encoder, dst []byte, v reflect.Value) ([]byte, *EncodeError) {
-	switch k := v.Kind(); {
-	case k == reflect.Bool:
+func (e *encoder) scalar(dst []byte, n *encodeNode, v reflect.Value) ([]byte, *EncodeError) {
+	switch n.kind {
+	case encodeBool:
 		return strconv.AppendBool(dst, v.Bool()), nil
-	case isInt(k):
+	case encodeInt:
 		return strconv.AppendInt(dst, v.Int(), 10), nil
-	case isUint(k):
+	case encodeUint:
 		return strconv.AppendUint(dst, v.Uint(), 10), nil
-	case k == reflect.String && v.Type() == numberType:
-		return appendNumber(dst, v.String(), v.Type())
-	case k == reflect.String:
-		return appendString(dst, v.String(), v.Type())
-	default:
-		f := v.Float()
-		if math.IsNaN(f) || math.IsInf(f, 0) {
-			return dst, &EncodeError{Type: v.Type(), reason: "JSON has no NaN and no infinity"}
-		}
-		return appendFloat(dst, f, v.Type().Bits()), nil
-	}
-}
-
-func appendNumber(dst []byte, n string, t reflect.Type) ([]byte, *EncodeError) {
-	if n == "" {
-		n = "0"
-	}
-	if !isNumber(n) {
-		return dst, &EncodeError{Type: t, reason: "it is not a number"}
-	}
-	return append(dst, n...), nil
-}
-
-// quotedEncoder is the option "string".
-func (c *Cache) quotedEncoder(t reflect.Type) encodeFunc {
-	inner := c.encoderOf(t)
-	return func(e *encoder, dst []byte, v reflect.Value) ([]byte, *EncodeError) {
-		if isNilPointer(v) {
-			return append(dst, "null"...), nil
-		}
-		text, err := inner(e, nil, v)
-		if err != nil {
-			return dst, err
-		}
-		return appendString(dst, string(text), t)
-	}
-}
-
-// enter counts a level; leave must follow where it gives no error.
-func (e *encoder) enter(t reflect.Type) *EncodeError {
-	if e.depth++; e.depth > strictjson.MaxDepth {
-		return &EncodeError{Type: t, reason: "it has too many levels, or contains itself"}
-	}
-	return nil
-}
-
-func (e *encoder) leave() { e.depth-- }
-
-func (c *Cache) pointerEncoder(t reflect.Type) encodeFunc {
-	elem := c.elementEncoder(t.Elem())
-	return func(e *encoder, dst []byte, v reflect.Value) ([]byte, *EncodeError) {
+	case encodeFloat:
+		return appendFloat(dst, v.Float(), v.Type().Bits(), n.typ)
+	case encodeNumber:
+		return appendNumber(dst, v.String())
+	case encodeRaw:
 		if v.IsNil() {
 			return append(dst, "null"...), nil
 		}
-		if e.pointers++; e.pointers > maxPointers {
-			return dst, &EncodeError{Type: t, reason: "it contains itself"}
+		return e.compact(dst, v.Bytes(), n.typ)
+	case encodeBytes:
+		if v.IsNil() {
+			return append(dst, "null"...), nil
 		}
-		dst, err := elem(e, dst, v.Elem())
-		e.pointers--
-		return dst, err
+		dst = base64.StdEncoding.AppendEncode(append(dst, '"'), v.Bytes())
+		return append(dst, '"'), nil
 	}
+	return dst, &EncodeError{Type: n.typ, reason: n.reason}
 }
 
-func encodeInterface(e *encoder, dst []byte, v reflect.Value) ([]byte, *EncodeError) {
+// quoted appends a scalar inside a string: the option "string".
+func (e *encoder) quoted(dst []byte, n *encodeNode, v reflect.Value) ([]byte, *EncodeError) {
+	switch n.kind {
+	case encodePointer:
+		return e.pointer(dst, n, v, true)
+	case encodeMethods:
+		return e.methods(dst, n, v, true)
+	case encodeString:
+		inner, err := appendString(nil, v.String(), n.typ)
+		if err != nil {
+			return dst, err
+		}
+		return appendString(dst, string(inner), n.typ)
+	}
+	dst, err := e.scalar(append(dst, '"'), n, v)
+	return append(dst, '"'), err
+}
+
+func (e *encoder) strings(dst []byte, n *encodeNode, v reflect.Value) ([]byte, *EncodeError) {
 	if v.IsNil() {
 		return append(dst, "null"...), nil
 	}
-	if e.pointers++; e.pointers > maxPointers {
-		return dst, &EncodeError{Type: v.Type(), reason: "it contains itself"}
-	}
-	v = v.Elem()
-	dst, err := e.cache.encoderOf(v.Type())(e, dst, v)
-	e.pointers--
-	return dst, err
-}
-
-func (c *Cache) sliceEncoder(t reflect.Type) encodeFunc {
-	elem := reflect.PointerTo(t.Elem())
-	if t.Elem().Kind() == reflect.Uint8 && !elem.Implements(marshalerType) && !elem.Implements(textMarshalerType) {
-		return func(_ *encoder, dst []byte, v reflect.Value) ([]byte, *EncodeError) {
-			if v.IsNil() {
-				return append(dst, "null"...), nil
-			}
-			dst = append(dst, '"')
-			dst = base64.StdEncoding.AppendEncode(dst, v.Bytes())
-			return append(dst, '"'), nil
-		}
-	}
-	list := c.listEncoder(t)
-	return func(e *encoder, dst []byte, v reflect.Value) ([]byte, *EncodeError) {
-		if v.IsNil() {
-			return append(dst, "null"...), nil
-		}
-		return list(e, dst, v)
-	}
-}
-
-func (c *Cache) listEncoder(t reflect.Type) encodeFunc {
-	elem := c.elementEncoder(t.Elem())
-	return func(e *encoder, dst []byte, v reflect.Value) ([]byte, *EncodeError) {
-		if err := e.enter(t); err != nil {
-			return dst, err
-		}
-		dst = append(dst, '[')
-		for i := range v.Len() {
-			if i > 0 {
-				dst = append(dst, ',')
-			}
-			var err *EncodeError
-			if dst, err = elem(e, dst, v.Index(i)); err != nil {
-				return dst, err.at(i)
-			}
-		}
-		e.leave()
-		return append(dst, ']'), nil
-	}
-}
-
-func (c *Cache) mapEncoder(t reflect.Type) encodeFunc {
-	elem, key := c.elementEncoder(t.Elem()), keyText(t.Key())
-	return func(e *encoder, dst []byte, v reflect.Value) ([]byte, *EncodeError) {
-		if key == nil {
-			return dst, &EncodeError{Type: t, reason: "its keys are no strings"}
-		}
-		if v.IsNil() {
-			return append(dst, "null"...), nil
-		}
-		if err := e.enter(t); err != nil {
-			return dst, err
-		}
-		members, err := sortedMembers(v, key)
-		if err != nil {
-			return dst, err
-		}
-		dst = append(dst, '{')
-		for i, m := range members {
-			if i > 0 {
-				dst = append(dst, ',')
-			}
-			if dst, err = appendString(dst, m.name, t.Key()); err != nil {
-				return dst, err
-			}
-			dst = append(dst, ':')
-			e.note(registeredBit(m.name), m.value)
-			if dst, err = elem(e, dst, m.value); err != nil {
-				return dst, err.in(m.name)
-			}
-		}
-		e.leave()
-		return append(dst, '}'), nil
-	}
-}
-
-type mapMember struct {
-	name  string
-	value reflect.Value
-}
-
-func sortedMembers(v reflect.Value, key func(reflect.Value) (string, *EncodeError)) ([]mapMember, *EncodeError) {
-	members := make([]mapMember, 0, v.Len())
-	for it := v.MapRange(); it.Next(); {
-		name, err := key(it.Key())
-		if err != nil {
-			return nil, err
-		}
-		members = append(members, mapMember{name, it.Value()})
-	}
-	slices.SortFunc(members, func(a, b mapMember) int { return strings.Compare(a.name, b.name) })
-	for i := 1; i < len(members); i++ {
-		if members[i].name == members[i-1].name {
-			return nil, (&EncodeError{Type: v.Type(), reason: "two keys have the same text"}).in(members[i].name)
-		}
-	}
-	return members, nil
-}
-
-// keyText gives the function that makes member names of keys; nil if there is none.
-func keyText(t reflect.Type) func(reflect.Value) (string, *EncodeError) {
-	switch k := t.Kind(); {
-	case k == reflect.String:
-		return func(v reflect.Value) (string, *EncodeError) { return v.String(), nil }
-	case t.Implements(textMarshalerType):
-		return func(v reflect.Value) (string, *EncodeError) {
-			if isNilPointer(v) {
-				return "", nil
-			}
-			text, err := v.Interface().(encoding.TextMarshaler).MarshalText()
-			return string(text), refused(t, err)
-		}
-	case isInt(k):
-		return func(v reflect.Value) (string, *EncodeError) { return strconv.FormatInt(v.Int(), 10), nil }
-	case isUint(k):
-		return func(v reflect.Value) (string, *EncodeError) { return strconv.FormatUint(v.Uint(), 10), nil }
-	}
-	return nil
-}
-
-// registeredBit is the bit of a registered claim's name in Info; 0 for other names.
-func registeredBit(name string) uint8 {
-	for i, registered := range [...]string{"iss", "sub", "aud", "exp", "nbf", "iat", "jti"} {
-		if name == registered {
-			return 1 << i
-		}
-	}
-	return 0
-}
-
-const textClaims = 1<<0 | 1<<1 | 1<<6 // iss, sub, jti
-
-// note keeps account of a registered claim that is written with the given value.
-func (e *encoder) note(bit uint8, v reflect.Value) {
-	if bit == 0 || e.depth != 1 {
-		return
-	}
-	e.info.Registered |= bit
-	if v.Kind() == reflect.Interface {
-		v = v.Elem()
-	}
-	if !v.IsValid() || !e.cache.legal(bit, v.Type()) {
-		e.info.Trusted = false
-	}
-}
-
-// legal reports whether every value of the type is legal for a registered claim.
-func (c *Cache) legal(bit uint8, t reflect.Type) bool {
-	if bit&textClaims != 0 {
-		return t == reflect.TypeFor[string]()
-	}
-	return c.codec(t) != nil
-}
-
-// encodeField is the plan of one field of a struct.
-type encodeField struct {
-	field
-	prefix string // the name in JSON, with its colon
-	encode encodeFunc
-	omit   func(reflect.Value) bool
-	bit    uint8 // of a registered claim
-	legal  bool
-}
-
-func (c *Cache) structEncoder(t reflect.Type) encodeFunc {
-	var fields []encodeField
-	for _, f := range structFields(t) {
-		name, _ := strictjson.AppendQuote(nil, f.name)
-		p := encodeField{field: f, prefix: string(name) + ":", omit: omission(&f), bit: registeredBit(f.name)}
-		switch {
-		case f.readOnly && f.typ.Kind() == reflect.Struct:
-			p.encode = c.structEncoder(f.typ)
-		case f.quoted:
-			p.encode = c.quotedEncoder(f.typ)
-		default:
-			p.encode = c.elementEncoder(f.typ)
-			p.legal = p.bit != 0 && c.legal(p.bit, f.typ)
-		}
-		fields = append(fields, p)
-	}
-	return func(e *encoder, dst []byte, v reflect.Value) ([]byte, *EncodeError) {
-		return encodeStruct(e, dst, v, t, fields)
-	}
-}
-
-func encodeStruct(e *encoder, dst []byte, v reflect.Value, t reflect.Type, fields []encodeField) ([]byte, *EncodeError) {
-	if err := e.enter(t); err != nil {
+	if err := e.enter(n.typ); err != nil {
 		return dst, err
 	}
-	separator := byte('{')
-	for i := range fields {
-		f := &fields[i]
-		at, ok := f.of(v)
-		if !ok || f.omit != nil && f.omit(at) {
-			continue
-		}
-		dst = append(dst, separator)
-		separator = ','
-		dst = append(dst, f.prefix...)
-		if f.bit != 0 && e.depth == 1 {
-			e.info.Registered |= f.bit
-			e.info.Trusted = e.info.Trusted && f.legal
+	dst = append(dst, '[')
+	for i := range v.Len() {
+		if i > 0 {
+			dst = append(dst, ',')
 		}
 		var err *EncodeError
-		if dst, err = f.encode(e, dst, at); err != nil {
-			return dst, err.in(f.name)
+		if dst, err = appendString(dst, v.Index(i).String(), n.elem.typ); err != nil {
+			return dst, err.at(i)
 		}
 	}
 	e.leave()
-	if separator == '{' {
-		dst = append(dst, '{')
-	}
-	return append(dst, '}'), nil
+	return append(dst, ']'), nil
 }
 
-// of gives the field's value; false if it is behind a nil pointer.
-func (f *encodeField) of(v reflect.Value) (reflect.Value, bool) {
-	for i, at := range f.index {
-		if i > 0 && v.Kind() == reflect.Pointer {
-			if v.IsNil() {
-				return v, false
-			}
-			v = v.Elem()
+func (e *encoder) list(dst []byte, n *encodeNode, v reflect.Value) ([]byte, *EncodeError) {
+	if err := e.enter(n.typ); err != nil {
+		return dst, err
+	}
+	dst = append(dst, '[')
+	for i := range v.Len() {
+		if i > 0 {
+			dst = append(dst, ',')
 		}
-		v = v.Field(at)
-	}
-	return v, true
-}
-
-type zeroer interface{ IsZero() bool }
-
-// omission gives the condition under which a field is left out; nil for never.
-func omission(f *field) func(reflect.Value) bool {
-	zero := reflect.Value.IsZero
-	switch own := reflect.TypeFor[zeroer](); {
-	case !f.omitZero:
-		zero = func(reflect.Value) bool { return false }
-	case f.readOnly:
-	case f.typ.Implements(own):
-		zero = func(v reflect.Value) bool {
-			if isNilPointer(v) || v.Kind() == reflect.Interface && isNilPointer(v.Elem()) {
-				return true
-			}
-			if v.CanAddr() && v.Kind() != reflect.Pointer && v.Kind() != reflect.Interface {
-				v = v.Addr()
-			}
-			return v.Interface().(zeroer).IsZero()
+		var err *EncodeError
+		if dst, err = e.value(dst, n.elem, v.Index(i)); err != nil {
+			return dst, err.at(i)
 		}
-	case reflect.PointerTo(f.typ).Implements(own):
-		zero = func(v reflect.Value) bool { return addressable(v).Interface().(zeroer).IsZero() }
 	}
-	switch {
-	case f.omitEmpty:
-		return func(v reflect.Value) bool { return isEmpty(v) || zero(v) }
-	case f.omitZero:
-		return zero
-	}
-	return nil
+	e.leave()
+	return append(dst, ']'), nil
 }
 
-// isEmpty is what omitempty leaves out.
-func isEmpty(v reflect.Value) bool {
-	switch k := v.Kind(); k {
-	case reflect.Array, reflect.Map, reflect.Slice, reflect.String:
-		return v.Len() == 0
-	case reflect.Struct:
-		return false
-	default:
-		return (isScalar(k) || k == reflect.Interface || k == reflect.Pointer) && v.IsZero()
+func (e *encoder) anySlice(dst []byte, list []any) ([]byte, *EncodeError) {
+	if list == nil {
+		return append(dst, "null"...), nil
 	}
+	if err := e.enter(reflect.TypeFor[[]any]()); err != nil {
+		return dst, err
+	}
+	dst = append(dst, '[')
+	for i, v := range list {
+		if i > 0 {
+			dst = append(dst, ',')
+		}
+		var err *EncodeError
+		if dst, err = e.any(dst, v); err != nil {
+			return dst, err.at(i)
+		}
+	}
+	e.leave()
+	return append(dst, ']'), nil
+}
+
+func appendString(dst []byte, s string, t reflect.Type) ([]byte, *EncodeError) {
+	dst, ok := strictjson.AppendQuote(dst, s)
+	if !ok {
+		return dst, &EncodeError{Type: t, reason: "it is not valid UTF-8"}
+	}
+	return dst, nil
+}
+
+// appendNumber takes the empty json.Number for 0, as encoding/json does.
+func appendNumber(dst []byte, s string) ([]byte, *EncodeError) {
+	if s == "" {
+		s = "0"
+	}
+	if !validNumber(s) {
+		return dst, &EncodeError{Type: reflect.TypeFor[json.Number](), reason: "it is not a JSON number"}
+	}
+	return append(dst, s...), nil
+}
+
+// compact appends text that a method made or that was kept as it came, without white space between its tokens, if
+// strictjson accepts it and if its levels, added to those around it, are not too many.
+func (e *encoder) compact(dst, text []byte, t reflect.Type) ([]byte, *EncodeError) {
+	e.foreign = e.foreign || e.depth == 0
+	var scanner strictjson.Scanner
+	if _, err := scanner.Value(string(text)); err != nil {
+		return dst, &EncodeError{Type: t, Err: err, reason: "its JSON text is refused"}
+	}
+	depth := e.depth
+	for i := 0; i < len(text); i++ {
+		switch c := text[i]; c {
+		case ' ', '\t', '\r', '\n':
+			continue
+		case '"':
+			start := i
+			for i++; text[i] != '"'; i++ {
+				if text[i] == '\\' {
+					i++
+				}
+			}
+			dst = append(dst, text[start:i]...)
+		case '{', '[':
+			if depth++; depth > strictjson.MaxDepth {
+				return dst, &EncodeError{Type: t, reason: "it is nested too deeply"}
+			}
+		case '}', ']':
+			depth--
+		}
+		dst = append(dst, text[i])
+	}
+	return dst, nil
 }

@@ -34,6 +34,14 @@ type EncodeError struct {
 	reason string
 }
 
+// TypeError says that a type can never hold an object, so that no plan for decoding exists.
+type TypeError struct{ Type reflect.Type }
+
+// Error says which type it is.
+func (e *TypeError) Error() string {
+	return "no JSON object can be decoded into a Go " + e.Type.String()
+}
+
 // Error describes the mismatch in a form like `claim "roles[1].name": cannot decode a number into a Go string`.
 func (e *DecodeError) Error() string {
 	return describe(e.Path, "cannot decode "+kindWords(e.Kind)+" into a Go "+e.Type.String(), e.reason, e.Err)

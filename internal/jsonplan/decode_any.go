@@ -1,0 +1,102 @@
+package jsonplan
+
+import (
+	"encoding/json"
+	"sync"
+)
+
+// maxStack is how many values a stack may have room for when it goes back to the pool.
+const maxStack = 1 << 12
+
+// anyStack holds the members and elements of arrays and objects that are not complete yet. Once one is, it is made with
+// its exact size: two allocations less for a list of three, and no map is ever made larger while it is filled.
+type anyStack struct {
+	names  []string
+	values []any
+}
+
+var anyStacks = sync.Pool{New: func() any { return new(anyStack) }}
+
+func (a *anyStack) release() {
+	if a != nil && cap(a.values) <= maxStack && cap(a.names) <= maxStack {
+		anyStacks.Put(a)
+	}
+}
+
+// any returns the value at i as encoding/json puts it into an empty interface, with json.Number for numbers, and the index
+// after it.
+func (d *decoder) any(s string, i int) (any, int) {
+	switch s[i] {
+	case '"':
+		text, end := stringAt(s, i)
+		return text, end
+	case '{':
+		return d.anyMap(s, i)
+	case '[':
+		return d.anySlice(s, i)
+	case 't':
+		return true, i + len("true")
+	case 'f':
+		return false, i + len("false")
+	case 'n':
+		return nil, i + len("null")
+	}
+	end := atomEnd(s, i)
+	return json.Number(s[i:end]), end
+}
+
+func (d *decoder) anySlice(s string, i int) ([]any, int) {
+	i, end := firstElement(s, i)
+	if i == 0 {
+		return []any{}, end
+	}
+	a := d.anyStack()
+	base := len(a.values)
+	for i > 0 {
+		var x any
+		x, i = d.any(s, i)
+		a.values = append(a.values, x)
+		i, end = nextElement(s, i)
+	}
+	list := make([]any, len(a.values)-base)
+	copy(list, a.values[base:])
+	a.pop(len(a.names), base)
+	return list, end
+}
+
+func (d *decoder) anyMap(s string, i int) (map[string]any, int) {
+	i, end := firstElement(s, i)
+	if i == 0 {
+		return map[string]any{}, end
+	}
+	a := d.anyStack()
+	nameBase, base := len(a.names), len(a.values)
+	for i > 0 {
+		name, j := stringAt(s, i)
+		a.names = append(a.names, name)
+		var x any
+		x, i = d.any(s, memberValue(s, j))
+		a.values = append(a.values, x)
+		i, end = nextElement(s, i)
+	}
+	m := make(map[string]any, len(a.values)-base)
+	for k, name := range a.names[nameBase:] {
+		m[name] = a.values[base+k]
+	}
+	a.pop(nameBase, base)
+	return m, end
+}
+
+func (d *decoder) anyStack() *anyStack {
+	if d.stack == nil {
+		d.stack = anyStacks.Get().(*anyStack)
+	}
+	return d.stack
+}
+
+// pop takes off names and values, and clears them so that a pooled stack keeps no document alive.
+func (a *anyStack) pop(names, values int) {
+	clear(a.names[names:])
+	clear(a.values[values:])
+	a.names, a.values = a.names[:names], a.values[:values]
+}

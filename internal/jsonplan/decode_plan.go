@@ -1,0 +1,237 @@
+package jsonplan
+
+import (
+	"encoding/json"
+	"reflect"
+)
+
+// decodeKind is what a plan does with a value. A switch on it, rather than a closure per type, keeps the decoder's state
+// on the stack and lets the compiler see all calls: 10 % of a decode.
+type decodeKind uint8
+
+const (
+	decodeNull decodeKind = iota // nothing but null fits
+	decodeBool
+	decodeInt
+	decodeUint
+	decodeFloat
+	decodeString
+	decodeNumber  // json.Number
+	decodeRaw     // json.RawMessage
+	decodeAny     // an empty interface
+	decodeAnyMap  // map[string]any, or a type of that shape
+	decodeStrings // []string, or a type of that shape
+	decodeBytes   // a slice of byte kind: base64, or an array of numbers
+	decodeSlice
+	decodeArray
+	decodeMap
+	decodeStruct
+	decodePointer
+	decodeCodec
+	decodeJSON // UnmarshalJSON
+	decodeText // UnmarshalText
+)
+
+// keyKind is how the keys of a map are made of member names.
+type keyKind uint8
+
+const (
+	noKey keyKind = iota
+	stringKey
+	intKey
+	uintKey
+	jsonKey // UnmarshalJSON, which encoding/json prefers if a key has both
+	textKey
+)
+
+// decodeNode is the plan of one type. Nodes refer to each other as the types do, in cycles if need be, and do not change
+// once they are in a Cache.
+type decodeNode struct {
+	kind   decodeKind
+	key    keyKind
+	typ    reflect.Type
+	reason string        // of decodeNull, if there is more to say than that the value does not fit
+	elem   *decodeNode   // of slices, arrays, maps and pointers
+	fields []decodeField // of structs
+	names  nameTable     // of fields
+	codec  *Codec
+}
+
+type decodeField struct {
+	node        *decodeNode
+	first       int   // index in the struct
+	rest        []int // and further, through embedded structs
+	quoted      bool
+	unreachable bool
+}
+
+// decodeBuilder compiles the plan of a type and of all types that it refers to.
+type decodeBuilder struct {
+	cache *Cache
+	nodes map[nodeKey]*decodeNode
+}
+
+func newDecoder(c *Cache, t reflect.Type) *Decoder {
+	b := decodeBuilder{cache: c, nodes: map[nodeKey]*decodeNode{}}
+	d := &Decoder{node: b.node(t, false)}
+	if !d.node.holdsObject() {
+		d.refused = &TypeError{Type: t}
+	}
+	return d
+}
+
+// holdsObject reports whether some object could be decoded.
+func (n *decodeNode) holdsObject() bool {
+	switch n.kind {
+	case decodeJSON, decodeCodec, decodeRaw, decodeAny, decodeAnyMap, decodeMap, decodeStruct:
+		return true
+	case decodePointer:
+		return n.elem.holdsObject()
+	}
+	return false
+}
+
+// value returns the plan of a type where it stands as a field or an element. There encoding/json takes the address of a
+// value to find its methods only if the type has a name.
+func (b *decodeBuilder) value(t reflect.Type) *decodeNode { return b.node(t, t.Name() == "") }
+
+// node returns the plan of a type, without its methods if plain is set.
+func (b *decodeBuilder) node(t reflect.Type, plain bool) *decodeNode {
+	plain = plain && t.Kind() == reflect.Struct // no other type without a name has methods
+	key := nodeKey{t, plain}
+	if n := b.nodes[key]; n != nil {
+		return n
+	}
+	n := &decodeNode{typ: t}
+	b.nodes[key] = n
+	if plain || !b.own(n, t) {
+		b.byKind(n, t)
+	}
+	return n
+}
+
+// own fills in the plan of a type that decodes itself, or is one of encoding/json's.
+func (b *decodeBuilder) own(n *decodeNode, t reflect.Type) bool {
+	if n.codec = b.cache.codec(t); n.codec != nil {
+		n.kind = decodeCodec
+		return true
+	}
+	m := unmarshalMethods(reflect.PointerTo(t))
+	switch {
+	case t == reflect.TypeFor[json.Number]():
+		n.kind = decodeNumber
+	case t == reflect.TypeFor[json.RawMessage]():
+		n.kind = decodeRaw
+	case t.Kind() == reflect.Pointer || m == 0:
+		return false
+	case m&jsonMethod != 0:
+		n.kind = decodeJSON
+	default:
+		n.kind = decodeText
+	}
+	return true
+}
+
+func (b *decodeBuilder) byKind(n *decodeNode, t reflect.Type) {
+	switch k := t.Kind(); {
+	case k == reflect.Bool:
+		n.kind = decodeBool
+	case isInt(k):
+		n.kind = decodeInt
+	case isUint(k):
+		n.kind = decodeUint
+	case k == reflect.Float32 || k == reflect.Float64:
+		n.kind = decodeFloat
+	case k == reflect.String:
+		n.kind = decodeString
+	case k == reflect.Interface && t.NumMethod() == 0:
+		n.kind = decodeAny
+	case k == reflect.Pointer && endlessPointer(t):
+		n.reason = "its pointers never end"
+	case k == reflect.Pointer:
+		n.kind, n.elem = decodePointer, b.node(t.Elem(), false)
+	case k == reflect.Slice:
+		b.slice(n, t)
+	case k == reflect.Array:
+		n.kind, n.elem = decodeArray, b.value(t.Elem())
+	case k == reflect.Map:
+		b.maps(n, t)
+	case k == reflect.Struct:
+		b.structs(n, t)
+	}
+}
+
+func (b *decodeBuilder) slice(n *decodeNode, t reflect.Type) {
+	n.kind, n.elem = decodeSlice, b.value(t.Elem())
+	switch {
+	case t.Elem() == reflect.TypeFor[string]():
+		n.kind = decodeStrings
+	case t.Elem().Kind() == reflect.Uint8:
+		n.kind = decodeBytes
+	}
+}
+
+func (b *decodeBuilder) maps(n *decodeNode, t reflect.Type) {
+	n.key = keyKindOf(t.Key())
+	if n.key == noKey {
+		n.reason = "its keys cannot be made of member names"
+		return
+	}
+	n.kind, n.elem = decodeMap, b.value(t.Elem())
+	if t.Key() == reflect.TypeFor[string]() && t.Elem() == reflect.TypeFor[any]() {
+		n.kind = decodeAnyMap
+	}
+}
+
+func (b *decodeBuilder) structs(n *decodeNode, t reflect.Type) {
+	n.kind = decodeStruct
+	var names []string
+	for _, f := range structFields(t) {
+		names = append(names, f.name)
+		n.fields = append(n.fields, decodeField{
+			node: b.field(f), first: f.index[0], rest: f.index[1:],
+			quoted: f.quoted, unreachable: f.unreachable,
+		})
+	}
+	n.names = newNameTable(names)
+}
+
+// field returns the plan of a field's value. What reflection sees as read-only has no methods, and if it is a pointer it
+// cannot be set; encoding/json panics there.
+func (b *decodeBuilder) field(f field) *decodeNode {
+	switch {
+	case f.unreachable || f.readOnly && f.typ.Kind() == reflect.Pointer:
+		return &decodeNode{typ: f.typ, reason: "an embedded pointer to an unexported struct cannot be set"}
+	case f.readOnly:
+		return b.node(f.typ, true)
+	}
+	return b.value(f.typ)
+}
+
+func keyKindOf(t reflect.Type) keyKind {
+	m := unmarshalMethods(reflect.PointerTo(t))
+	switch k := t.Kind(); {
+	case m == jsonMethod|textMethod:
+		return jsonKey
+	case m&textMethod != 0:
+		return textKey
+	case k == reflect.String:
+		return stringKey
+	case isInt(k):
+		return intKey
+	case isUint(k):
+		return uintKey
+	}
+	return noKey
+}
+
+// endlessPointer reports whether a pointer type leads to nothing but pointers, as type P *P does.
+func endlessPointer(t reflect.Type) bool {
+	for seen := map[reflect.Type]bool{}; t.Kind() == reflect.Pointer; t = t.Elem() {
+		if seen[t] {
+			return true
+		}
+		seen[t] = true
+	}
+	return false
+}

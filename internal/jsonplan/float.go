@@ -1,0 +1,29 @@
+package jsonplan
+
+import (
+	"math"
+	"reflect"
+	"strconv"
+)
+
+// appendFloat appends f in encoding/json's format: as ECMAScript writes numbers, with the fewest digits that read back as
+// f, and with an exponent only below 1e-6 and from 1e21 on. A float32 is compared as one, since 1e-6 is none.
+func appendFloat(dst []byte, f float64, bits int, t reflect.Type) ([]byte, *EncodeError) {
+	if math.IsNaN(f) || math.IsInf(f, 0) {
+		return dst, &EncodeError{Type: t, reason: "it is not a finite number"}
+	}
+	abs, small, large := math.Abs(f), 1e-6, 1e21
+	if bits == 32 {
+		small, large = float64(float32(small)), float64(float32(large))
+	}
+	if abs == 0 || small <= abs && abs < large {
+		return strconv.AppendFloat(dst, f, 'f', -1, bits), nil
+	}
+	dst = strconv.AppendFloat(dst, f, 'e', -1, bits)
+	// strconv writes two digits of an exponent at least: 1e-07 is 1e-7 in JSON.
+	if n := len(dst); n >= 4 && dst[n-4] == 'e' && dst[n-3] == '-' && dst[n-2] == '0' {
+		dst[n-2] = dst[n-1]
+		dst = dst[:n-1]
+	}
+	return dst, nil
+}

@@ -1,0 +1,9 @@
+//go:build goexperiment.jsonv2
+
+package jsonplan_test
+
+import "reflect"
+
+const jsonv2 = true
+
+func quirks() []reflect.Type { return nil }
