@@ -1,9 +1,10 @@
 module example.com/jwt/conformance
 
-go 1.26.0
+go 1.26.4
 
 require (
 	example.com/jwt v0.0.0
+	github.com/c2sp/wycheproof v0.0.0-20260902155932-3fa63dd0344a
 	github.com/stretchr/testify v1.12.1
 )
 
