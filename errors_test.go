@@ -1,0 +1,247 @@
+package jwt_test
+
+import (
+	"bytes"
+	"context"
+	"crypto/hmac"
+	"crypto/sha256"
+	"crypto/sha512"
+	"encoding/base64"
+	"encoding/hex"
+	"errors"
+	"fmt"
+	"go/ast"
+	"go/parser"
+	"hash"
+	"regexp"
+	"slices"
+	"strings"
+	"testing"
+	"time"
+	"unicode"
+
+	"example.com/jwt"
+	"github.com/stretchr/testify/require"
+)
+
+// sentinels are the classes of errors by name. TestEverySentinelIsProduced holds the list
+// to the source.
+var sentinels = map[string]error{
+	"ErrInvalidToken": jwt.ErrInvalidToken, "ErrMalformed": jwt.ErrMalformed, "ErrAlgorithmNotAllowed": jwt.ErrAlgorithmNotAllowed,
+	"ErrKeyNotFound": jwt.ErrKeyNotFound, "ErrInvalidSignature": jwt.ErrInvalidSignature, "ErrInvalidClaims": jwt.ErrInvalidClaims,
+	"ErrExpired": jwt.ErrExpired, "ErrNotYetValid": jwt.ErrNotYetValid, "ErrInvalidIssuer": jwt.ErrInvalidIssuer,
+	"ErrInvalidAudience": jwt.ErrInvalidAudience, "ErrInvalidSubject": jwt.ErrInvalidSubject, "ErrUnexpectedType": jwt.ErrUnexpectedType,
+	"ErrMissingClaim": jwt.ErrMissingClaim, "ErrInvalidKey": jwt.ErrInvalidKey, "ErrInvalidOption": jwt.ErrInvalidOption,
+	"ErrKeysUnavailable": jwt.ErrKeysUnavailable,
+}
+
+// matched names the sentinels that an error matches, sorted.
+func matched(err error) []string {
+	var names []string
+	for name, sentinel := range sentinels {
+		if errors.Is(err, sentinel) {
+			names = append(names, name)
+		}
+	}
+	slices.Sort(names)
+	return names
+}
+
+// TestEverySentinelIsProduced pins which classes an error of each kind matches, and no others.
+func TestEverySentinelIsProduced(t *testing.T) {
+	refused := func(token string, opts ...jwt.VerifyOption) error {
+		_, err := verify(t, token, opts...)
+		return err
+	}
+	found := func(source jwt.KeySource, err error) error {
+		find := jwt.KeyFunc(func(context.Context, jwt.Header) (jwt.KeySource, error) { return source, err })
+		_, err = jwt.Verify[jwt.MapClaims](token(`{}`), find, hs256)
+		return err
+	}
+	_, weak := jwt.NewSecretKey([]byte("short"))
+	_, unfit := jwt.NewVerifier[jwt.MapClaims](secretKey(t), []jwt.Algorithm{jwt.RS256})
+	_, list := jwt.NewVerifier[jwt.MapClaims](secretKey(t), nil)
+	_, null := jwt.NewVerifier[jwt.MapClaims](nil, hs256)
+	_, claims := jwt.Sign(jwt.MapClaims{"exp": "soon"}, secretKey(t), jwt.HS256)
+	_, decode := jwt.Verify[struct {
+		N int `json:"n"`
+	}](token(`{"n":"x"}`), secretKey(t), hs256)
+
+	produced := map[string]bool{}
+	for _, tt := range []struct {
+		name string
+		err  error
+		want string
+	}{
+		{"not a token", refused("x"), "ErrInvalidToken ErrMalformed"},
+		{"claim of the wrong type", refused(token(`{"exp":"x"}`)), "ErrInvalidToken ErrMalformed"},
+		{"another algorithm", refused(forge(`{"alg":"HS384"}`, `{}`)), "ErrAlgorithmNotAllowed ErrInvalidToken"},
+		{"unknown kid", found(nil, nil), "ErrInvalidToken ErrKeyNotFound"},
+		{"changed", refused(token(`{}`) + "AAAA"), "ErrInvalidSignature ErrInvalidToken"},
+		{"expired", refused(token(`{"exp":1}`)), "ErrExpired ErrInvalidClaims ErrInvalidToken"},
+		{"too old", refused(token(`{"iat":1}`), jwt.WithMaxAge(time.Hour)), "ErrExpired ErrInvalidClaims ErrInvalidToken"},
+		{"not yet", refused(token(`{"nbf":99999999999}`)), "ErrInvalidClaims ErrInvalidToken ErrNotYetValid"},
+		{"issuer", refused(token(`{"iss":"a"}`), jwt.WithIssuer("b")), "ErrInvalidClaims ErrInvalidIssuer ErrInvalidToken"},
+		{"no issuer", refused(token(`{}`), jwt.WithIssuer("b")), "ErrInvalidClaims ErrInvalidIssuer ErrInvalidToken ErrMissingClaim"},
+		{"audience", refused(token(`{"aud":"a"}`)), "ErrInvalidAudience ErrInvalidClaims ErrInvalidToken"},
+		{"subject", refused(token(`{"sub":"a"}`), jwt.WithSubject("b")), "ErrInvalidClaims ErrInvalidSubject ErrInvalidToken"},
+		{"typ", refused(token(`{}`), jwt.WithType("b")), "ErrInvalidClaims ErrInvalidToken ErrUnexpectedType"},
+		{"required", refused(token(`{}`), jwt.WithRequiredClaims("b")), "ErrInvalidClaims ErrInvalidToken ErrMissingClaim"},
+		{"does not fit T", decode, "ErrInvalidClaims ErrInvalidToken"},
+		{"expired, for another audience", refused(token(`{"exp":1,"aud":"a"}`)), "ErrExpired ErrInvalidAudience ErrInvalidClaims ErrInvalidToken"},
+		{"weak key", weak, "ErrInvalidKey"},
+		{"unfit key", unfit, "ErrInvalidKey"},
+		{"no algorithm", list, "ErrInvalidOption"},
+		{"nil key", null, "ErrInvalidKey ErrInvalidOption"},
+		{"claims that can't be signed", claims, "ErrInvalidOption"},
+		{"KeyFunc fails", found(nil, context.DeadlineExceeded), "ErrKeysUnavailable"},
+	} {
+		t.Run(tt.name, func(t *testing.T) {
+			require.Equal(t, strings.Fields(tt.want), matched(tt.err), "%v", tt.err)
+			require.NotContains(t, tt.err.Error(), "jwt: jwt:")
+		})
+		for _, name := range matched(tt.err) {
+			produced[name] = true
+		}
+	}
+	for _, name := range sentinelsOfTheSource(t) {
+		require.Contains(t, sentinels, name)
+		require.True(t, produced[name], "no row produces %s", name)
+	}
+	require.Len(t, produced, len(sentinels))
+}
+
+func sentinelsOfTheSource(t *testing.T) []string {
+	var names []string
+	for _, file := range parsePackage(t, ".", parser.SkipObjectResolution) {
+		for _, decl := range file.Decls {
+			if group, ok := decl.(*ast.GenDecl); ok {
+				for _, spec := range group.Specs {
+					if value, ok := spec.(*ast.ValueSpec); ok && strings.HasPrefix(value.Names[0].Name, "Err") {
+						names = append(names, value.Names[0].Name)
+					}
+				}
+			}
+		}
+	}
+	require.NotEmpty(t, names)
+	return names
+}
+
+// stages are the classes of which exactly one is the reason of a refusal. Within the
+// claims several may fail together.
+var stages = []error{jwt.ErrMalformed, jwt.ErrAlgorithmNotAllowed, jwt.ErrKeyNotFound, jwt.ErrInvalidSignature, jwt.ErrInvalidClaims, jwt.ErrInvalidKey, jwt.ErrInvalidOption, jwt.ErrKeysUnavailable}
+
+// TestEveryRefusalHasOneReason runs all vectors: a caller that tests for one class is
+// never told of another as well, and never gets a token with an error.
+func TestEveryRefusalHasOneReason(t *testing.T) {
+	refusals := 0
+	for _, file := range []string{"rfc.json", "attacks.json"} {
+		for _, v := range loadVectors(t, file) {
+			tok, err := v.verify(t)
+			if err == nil {
+				continue
+			}
+			refusals++
+			require.Nil(t, tok, v.ID)
+			reasons := 0
+			for i, stage := range stages {
+				if errors.Is(err, stage) {
+					reasons++
+					require.Equal(t, i < 5, errors.Is(err, jwt.ErrInvalidToken), "%s: whose fault is %v", v.ID, err)
+				}
+			}
+			require.Equal(t, 1, reasons, "%s: %v matches %v", v.ID, err, matched(err))
+		}
+	}
+	require.Greater(t, refusals, 400)
+}
+
+// TestErrorsTellNoSecrets runs all vectors: no message has a part of the token, of the
+// signature that would have been right, of the key or of a payload that is not authentic.
+func TestErrorsTellNoSecrets(t *testing.T) {
+	refusals := 0
+	for _, file := range []string{"rfc.json", "attacks.json"} {
+		for _, v := range loadVectors(t, file) {
+			if _, err := v.verify(t); err != nil {
+				refusals++
+				checkMessage(t, &v, err)
+			}
+		}
+	}
+	require.Greater(t, refusals, 400)
+}
+
+func checkMessage(t *testing.T, v *vector, err error) {
+	message := err.Error()
+	require.True(t, strings.HasPrefix(message, "jwt: "), "%s: %s", v.ID, message)
+	require.LessOrEqual(t, len(message), 400, "%s: %s", v.ID, message)
+	require.False(t, strings.ContainsFunc(message, unicode.IsControl), "%s: %q", v.ID, message)
+	for _, secret := range v.secrets(t, errors.As(err, new(*jwt.ClaimError))) {
+		for part := range slices.Chunk([]byte(secret), 10) {
+			if len(part) == 10 && len(bytes.Trim(part, string(part[:1]))) > 0 { // ten times the same character says nothing
+				require.NotContains(t, message, string(part), v.ID)
+			}
+		}
+	}
+}
+
+// keyTextRuns are the parts of a key text that hold key material, in any base64.
+var keyTextRuns = regexp.MustCompile(`[A-Za-z0-9+/_-]{40,}`)
+
+// secrets are the texts that no message about a vector may repeat. The value of a claim
+// that is refused is none: it stands in an authentic token.
+func (v *vector) secrets(t *testing.T, claimRefused bool) []string {
+	segments := strings.Split(v.token(t)[:min(len(v.token(t)), 100_000)], ".")
+	var secrets []string
+	for i, segment := range segments {
+		secrets = append(secrets, segment)
+		if decoded, err := rawURL.DecodeString(segment); err == nil && i > 0 && !claimRefused {
+			secrets = append(secrets, string(decoded))
+		}
+	}
+	if v.Key.Kind != "hmac" {
+		return append(secrets, keyTextRuns.FindAllString(v.Key.Value, -1)...)
+	}
+	secret, err := rawURL.DecodeString(v.Key.Value)
+	require.NoError(t, err)
+	texts := [][]byte{secret}
+	if len(segments) >= 2 {
+		for _, h := range []func() hash.Hash{sha256.New, sha512.New384, sha512.New} {
+			mac := hmac.New(h, secret)
+			mac.Write([]byte(segments[0] + "." + segments[1]))
+			texts = append(texts, mac.Sum(nil))
+		}
+	}
+	for _, text := range texts {
+		secrets = append(secrets, string(text), hex.EncodeToString(text), rawURL.EncodeToString(text), base64.StdEncoding.EncodeToString(text))
+	}
+	return secrets
+}
+
+// TestMessagesSayGotWantedAndWhatToTry pins the messages that users see most.
+func TestMessagesSayGotWantedAndWhatToTry(t *testing.T) {
+	long := strings.Repeat("x", 100)
+	many := []string{"a", "b", "c", "d", "e", "f"}
+	for _, tt := range []struct {
+		token, want string
+		opts        []jwt.VerifyOption
+	}{
+		{token(`{"iss":"` + long + `"}`), `jwt: wrong issuer: iss is "` + long[:64] + `"…, want "a"`, []jwt.VerifyOption{jwt.WithIssuer("a")}},
+		{token(`{"iss":"\u001b[2J"}`), `jwt: wrong issuer: iss is "\x1b[2J", want ["a" "b" "c" "d" and 2 more]`, []jwt.VerifyOption{jwt.WithIssuer(many...)}},
+		{token(`{"aud":["x","y"]}`), `jwt: wrong audience: aud is ["x" "y"], and this verifier names no audience: use WithAudience, or AllowAnyAudience`, nil},
+		{token(`{}`), `jwt: wrong audience: there is no "aud", want "api"`, []jwt.VerifyOption{jwt.WithAudience("api")}},
+		{token(`{"sub":7}`), `jwt: malformed token: sub is a number, want a string`, nil},
+		{token(`{"exp":"7"}`), `jwt: malformed token: exp is a string, want a number of seconds since 1970`, nil},
+		{token(`{"exp":1e300}`), `jwt: malformed token: exp is a number out of range, want a date from the year 1 to 9999, in seconds`, nil},
+		{token(fmt.Sprintf(`{"exp":%d}`, now.Unix())), `jwt: token is expired: exp was 2026-11-24T12:00:00Z, less than a second ago`, nil},
+		{token(fmt.Sprintf(`{"exp":%d}`, now.Add(-time.Minute).Unix())), `jwt: token is expired: exp was 2026-11-24T11:59:00Z, 1 minute ago`, nil},
+		{token(fmt.Sprintf(`{"exp":%d}`, now.Add(-50*time.Hour).Unix())), `jwt: token is expired: exp was 2026-11-22T10:00:00Z, 2 days ago`, nil},
+		{token(fmt.Sprintf(`{"nbf":%d}`, now.Add(3*time.Second).Unix())), `jwt: token is not valid yet: nbf is 2026-11-24T12:00:03Z, in 3 seconds (do the clocks agree? WithLeeway allows for a difference)`, nil},
+		{forge(`{"alg":"RS256"}`, `{}`), `jwt: the token's algorithm is "RS256"; allowed: HS256`, nil},
+	} {
+		_, err := verify(t, tt.token, tt.opts...)
+		require.EqualError(t, err, tt.want)
+	}
+	require.Equal(t, "jwt: invalid claims: role", (&jwt.ClaimError{Claim: "role"}).Error(), "a ClaimError that a program makes")
+}
