@@ -48,8 +48,26 @@ func TestAPI(t *testing.T) {
 	}
 	frozen, err := os.ReadFile(apiFile)
 	require.NoError(t, err)
+	require.Empty(t, strings.Join(changedLines(string(frozen), s.String()), "\n"), apiChanged)
 	require.Equal(t, string(frozen), s.String(), apiChanged)
 	require.Contains(t, s.String(), "\nfunc Verify[T any](token string, keys KeySource, algs []Algorithm, opts ...VerifyOption) (*Token[T], error)\n")
+}
+
+// changedLines gives the lines that only one of two texts has.
+func changedLines(frozen, now string) []string {
+	was, is := strings.Split(frozen, "\n"), strings.Split(now, "\n")
+	var changed []string
+	for _, line := range was {
+		if !slices.Contains(is, line) {
+			changed = append(changed, "- "+line)
+		}
+	}
+	for _, line := range is {
+		if !slices.Contains(was, line) {
+			changed = append(changed, "+ "+line)
+		}
+	}
+	return changed
 }
 
 // publicPackages finds the directories of the packages that other modules can import.
