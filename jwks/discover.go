@@ -1,0 +1,90 @@
+package jwks
+
+import (
+	"context"
+	"errors"
+	"fmt"
+	"net/url"
+	"strings"
+	"time"
+
+	"example.com/jwt/internal/strictjson"
+)
+
+// document is what is used of an issuer's metadata.
+type document struct {
+	jwksURI string
+	fresh   span
+}
+
+// wellKnown gives the URLs of an issuer's metadata. OpenID Connect appends to the path
+// (Discovery 1.0, Section 4.1); RFC 8414, Section 3.1, puts its name before the path.
+func wellKnown(issuer string) ([]string, error) {
+	u, err := url.Parse(issuer)
+	if err != nil {
+		return nil, err
+	}
+	if u.RawQuery != "" || u.ForceQuery {
+		return nil, fmt.Errorf("%s has a query", quote(issuer))
+	}
+	host := u.Scheme + "://" + u.Host
+	path := strings.TrimSuffix(u.EscapedPath(), "/")
+	return []string{
+		host + path + "/.well-known/openid-configuration",
+		host + "/.well-known/oauth-authorization-server" + path,
+	}, nil
+}
+
+// discover fetches the issuer's metadata. The second place is only asked if the first
+// has answered that there is nothing: a provider that fails is not asked twice.
+func (s *Source) discover(ctx context.Context, now time.Time) (*document, error) {
+	doc, err := s.discoverAt(ctx, s.known[0], now)
+	if status, ok := errors.AsType[*statusError](err); !ok || status.code/100 != 4 {
+		return doc, err
+	}
+	doc, second := s.discoverAt(ctx, s.known[1], now)
+	if second != nil {
+		return nil, fmt.Errorf("%w; and %w", err, second)
+	}
+	return doc, nil
+}
+
+func (s *Source) discoverAt(ctx context.Context, target string, now time.Time) (*document, error) {
+	header, body, err := s.get(ctx, target, "", metadataTypes)
+	if err != nil {
+		return nil, err
+	}
+	uri, err := s.readMetadata(string(body))
+	if err != nil {
+		return nil, fmt.Errorf("the metadata at %s: %w", quote(target), err)
+	}
+	return &document{uri, span{now, now.Add(s.freshness(header, now, silentFreshness))}}, nil
+}
+
+// readMetadata gives the jwks_uri of an issuer's metadata. The issuer must be the same to
+// the byte, or one could speak for another (OpenID Connect Discovery 1.0, Section 4.3; RFC
+// 8414, Section 3.3).
+func (s *Source) readMetadata(text string) (string, error) {
+	var scanner strictjson.Scanner
+	members, err := scanner.Object(text)
+	if err != nil {
+		return "", err
+	}
+	values := make(map[string]string)
+	for _, m := range members {
+		if m.Kind() == strictjson.String {
+			values[m.Name(text)] = m.String(text)
+		}
+	}
+	if got := values["issuer"]; got != s.issuer {
+		return "", fmt.Errorf("its issuer is %s, want %s", quote(got), quote(s.issuer))
+	}
+	uri := values["jwks_uri"]
+	if uri == "" {
+		return "", errors.New("it has no jwks_uri")
+	}
+	if err := s.checkURL(uri); err != nil {
+		return "", fmt.Errorf("its jwks_uri: %w", err)
+	}
+	return strings.Clone(uri), nil
+}

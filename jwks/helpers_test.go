@@ -1,0 +1,133 @@
+package jwks
+
+import (
+	"context"
+	"encoding/json"
+	"fmt"
+	"io"
+	"net/http"
+	"runtime"
+	"strings"
+	"sync"
+	"testing"
+	"time"
+
+	"example.com/jwt"
+	"github.com/stretchr/testify/require"
+)
+
+// testURL is where the sets of fake transports are.
+const testURL = "https://issuer.example/jwks"
+
+// stub is a transport in the place of a provider. It counts its requests.
+type stub struct {
+	mu       sync.Mutex
+	requests []*http.Request
+	answer   func(r *http.Request) (*http.Response, error)
+}
+
+func (s *stub) RoundTrip(r *http.Request) (*http.Response, error) {
+	s.mu.Lock()
+	s.requests = append(s.requests, r)
+	answer := s.answer
+	s.mu.Unlock()
+	return answer(r)
+}
+
+// set changes what the provider answers.
+func (s *stub) set(answer func(r *http.Request) (*http.Response, error)) {
+	s.mu.Lock()
+	defer s.mu.Unlock()
+	s.answer = answer
+}
+
+func (s *stub) count() int {
+	s.mu.Lock()
+	defer s.mu.Unlock()
+	return len(s.requests)
+}
+
+// last is the last request.
+func (s *stub) last() *http.Request {
+	s.mu.Lock()
+	defer s.mu.Unlock()
+	return s.requests[len(s.requests)-1]
+}
+
+func (s *stub) client() *http.Client { return &http.Client{Transport: s} }
+
+// publish answers with a set of the keys.
+func publish(keys ...jwt.VerificationKey) func(*http.Request) (*http.Response, error) {
+	return func(*http.Request) (*http.Response, error) { return respond(200, setText(keys...)), nil }
+}
+
+// fail is the answer of a provider that is down.
+func fail(err error) func(*http.Request) (*http.Response, error) {
+	return func(*http.Request) (*http.Response, error) { return nil, err }
+}
+
+// hang does not answer before the request is given up.
+func hang(r *http.Request) (*http.Response, error) {
+	<-r.Context().Done()
+	return nil, r.Context().Err()
+}
+
+// respond makes an answer; the headers are names and values in turn.
+func respond(status int, body string, headers ...string) *http.Response {
+	h := http.Header{"Content-Type": {"application/json"}}
+	for i := 0; i < len(headers); i += 2 {
+		h.Add(headers[i], headers[i+1])
+	}
+	return &http.Response{StatusCode: status, Header: h, Body: io.NopCloser(strings.NewReader(body)), ContentLength: int64(len(body))}
+}
+
+// pair makes a key pair with the kid.
+func pair(tb testing.TB, kid string) *jwt.PrivateKey {
+	tb.Helper()
+	var opts []jwt.KeyOption
+	if kid != "" {
+		opts = append(opts, jwt.WithKeyID(kid))
+	}
+	key, err := jwt.GeneratePrivateKey(jwt.EdDSA, opts...)
+	require.NoError(tb, err)
+	return key
+}
+
+func setText(keys ...jwt.VerificationKey) string {
+	set, err := jwt.NewKeySet(keys...)
+	if err != nil {
+		panic(err)
+	}
+	text, err := json.Marshal(set)
+	if err != nil {
+		panic(err)
+	}
+	return string(text)
+}
+
+// lookup asks for the key of a kid.
+func lookup(s *Source, kid string) error {
+	source, err := s.Keys(context.Background(), jwt.Header{Algorithm: "EdDSA", KeyID: kid})
+	if err == nil && source == nil {
+		return fmt.Errorf("neither keys nor an error")
+	}
+	return err
+}
+
+// checkGoroutines makes the test fail if it ends with more goroutines than it began with.
+// Servers and clients close their connections a moment after the last byte.
+func checkGoroutines(t *testing.T) {
+	t.Helper()
+	before := runtime.NumGoroutine()
+	t.Cleanup(func() {
+		deadline := time.Now().Add(10 * time.Second)
+		for runtime.NumGoroutine() != before {
+			if time.Now().After(deadline) {
+				stacks := make([]byte, 1<<20)
+				t.Errorf("%d goroutines, %d before the test:\n%s", runtime.NumGoroutine(), before, stacks[:runtime.Stack(stacks, true)])
+				return
+			}
+			time.Sleep(time.Millisecond)
+		}
+	})
+}
