@@ -1,0 +1,151 @@
+package jwttest_test
+
+import (
+	"fmt"
+	"io"
+	"net/http"
+	"testing"
+	"time"
+
+	"example.com/jwt"
+	"example.com/jwt/jwttest"
+)
+
+// exampleTB stands for the *testing.T that a test has and an example has not.
+type exampleTB struct {
+	testing.TB
+	cleanups []func()
+}
+
+func (t *exampleTB) Helper()                           {}
+func (t *exampleTB) Cleanup(f func())                  { t.cleanups = append(t.cleanups, f) }
+func (t *exampleTB) Fatalf(format string, args ...any) { panic(fmt.Sprintf(format, args...)) }
+
+func (t *exampleTB) end() {
+	for _, f := range t.cleanups {
+		f()
+	}
+}
+
+func ExampleNewIssuer() {
+	t := new(exampleTB) // a test has its *testing.T
+	defer t.end()
+
+	issuer := jwttest.NewIssuer(t, jwttest.WithAlgorithm(jwt.EdDSA))
+	verifier, err := jwt.NewVerifier[jwt.MapClaims](issuer.KeySet(), []jwt.Algorithm{jwt.EdDSA},
+		jwt.WithIssuer(issuer.URL()), jwt.WithClock(issuer.Clock()))
+	if err != nil {
+		panic(err)
+	}
+	token := issuer.Sign(jwt.MapClaims{"iss": issuer.URL(), "sub": "susan"}, jwt.WithExpiresIn(time.Hour))
+	tok, err := verifier.Verify(token)
+	if err != nil {
+		panic(err)
+	}
+	fmt.Println(tok.Subject, tok.KeyID)
+
+	issuer.Advance(time.Hour)
+	_, err = verifier.Verify(token)
+	fmt.Println(err != nil)
+	// Output:
+	// susan key-1
+	// true
+}
+
+func ExampleIssuer_BadTokens() {
+	t := new(exampleTB) // a test has its *testing.T
+	defer t.end()
+
+	issuer := jwttest.NewIssuer(t)
+	verifier, err := jwt.NewVerifier[jwt.MapClaims](issuer.KeySet(), []jwt.Algorithm{jwt.ES256},
+		jwt.WithIssuer(issuer.URL()), jwt.WithAudience("orders"), jwt.WithClock(issuer.Clock()))
+	if err != nil {
+		panic(err)
+	}
+	claims := jwt.RegisteredClaims{Issuer: issuer.URL(), Audience: jwt.Audience{"orders"}}
+	for _, bad := range issuer.BadTokens(claims, jwt.WithExpiresIn(time.Hour)) {
+		_, err := verifier.Verify(bad.Token)
+		fmt.Printf("%s: %s\n", bad.Name, bad.Err)
+		if err == nil {
+			fmt.Println("accepted!")
+		}
+	}
+	// Output:
+	// expired: jwt: token is expired
+	// not yet valid: jwt: token is not valid yet
+	// other issuer: jwt: wrong issuer
+	// other audience: jwt: wrong audience
+	// forged: jwt: invalid signature
+	// tampered: jwt: invalid signature
+	// alg none: jwt: algorithm not allowed
+	// HS256 with the public key: jwt: algorithm not allowed
+}
+
+// A service that takes tokens of any issuer's making for any audience, but only good ones:
+// the bad tokens one by one.
+func ExampleIssuer() {
+	t := new(exampleTB) // a test has its *testing.T
+	defer t.end()
+
+	issuer := jwttest.NewIssuer(t)
+	verifier, err := jwt.NewVerifier[jwt.MapClaims](issuer.KeySet(), []jwt.Algorithm{jwt.ES256},
+		jwt.AllowAnyAudience(), jwt.WithClock(issuer.Clock()))
+	if err != nil {
+		panic(err)
+	}
+	accepted := func(token string) bool {
+		_, err := verifier.Verify(token)
+		return err == nil
+	}
+	claims := jwt.MapClaims{"sub": "susan"}
+	fmt.Println(accepted(issuer.Sign(claims)), accepted(issuer.OtherIssuer(claims)), accepted(issuer.OtherAudience(claims)))
+	fmt.Println(accepted(issuer.Expired(claims)), accepted(issuer.NotYetValid(claims)))
+	fmt.Println(accepted(issuer.Forged(claims)), accepted(issuer.Tampered(claims)))
+	fmt.Println(accepted(issuer.AlgNone(claims)), accepted(issuer.HS256WithPublicKey(claims)))
+	// Output:
+	// true true true
+	// false false
+	// false false
+	// false false
+}
+
+func ExampleIssuer_Rotate() {
+	t := new(exampleTB) // a test has its *testing.T
+	defer t.end()
+
+	issuer := jwttest.NewIssuer(t)
+	fmt.Println(len(issuer.KeySet().Keys()))
+	issuer.Rotate()
+	fmt.Println(len(issuer.KeySet().Keys()))
+	issuer.RevokeOldKeys()
+	fmt.Println(len(issuer.KeySet().Keys()))
+	// Output:
+	// 1
+	// 2
+	// 1
+}
+
+func ExampleIssuer_SetOutage() {
+	t := new(exampleTB) // a test has its *testing.T
+	defer t.end()
+
+	issuer := jwttest.NewIssuer(t)
+	get := func() {
+		resp, err := http.Get(issuer.URL() + "/.well-known/openid-configuration")
+		if err != nil {
+			panic(err)
+		}
+		defer resp.Body.Close()
+		_, _ = io.Copy(io.Discard, resp.Body)
+		fmt.Println(resp.Status)
+	}
+	get()
+	issuer.SetOutage(true)
+	get()
+	issuer.SetOutage(false)
+	get()
+	// Output:
+	// 200 OK
+	// 503 Service Unavailable
+	// 200 OK
+}
