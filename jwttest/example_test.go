@@ -1,13 +1,13 @@
 package jwttest_test
 
 import (
+	"errors"
 	"fmt"
-	"io"
-	"net/http"
 	"testing"
 	"time"
 
 	"example.com/jwt"
+	"example.com/jwt/jwks"
 	"example.com/jwt/jwttest"
 )
 
@@ -109,43 +109,71 @@ func ExampleIssuer() {
 	// false false
 }
 
+// A rotation while a service runs. Its source of keys shares the issuer's clock, so that the
+// test need not wait for the cooldown.
 func ExampleIssuer_Rotate() {
 	t := new(exampleTB) // a test has its *testing.T
 	defer t.end()
 
 	issuer := jwttest.NewIssuer(t)
-	fmt.Println(len(issuer.KeySet().Keys()))
+	source, err := jwks.Discover(issuer.URL(), jwks.AllowHTTP(), jwks.WithClock(issuer.Clock()))
+	if err != nil {
+		panic(err)
+	}
+	verifier, err := jwt.NewVerifier[jwt.MapClaims](jwt.KeyFunc(source.Keys), []jwt.Algorithm{jwt.ES256},
+		jwt.WithIssuer(issuer.URL()), jwt.WithClock(issuer.Clock()))
+	if err != nil {
+		panic(err)
+	}
+	claims := jwt.MapClaims{"iss": issuer.URL()}
+	show := func(what, token string) {
+		tok, err := verifier.Verify(token)
+		if err != nil {
+			fmt.Println(what, "key not found:", errors.Is(err, jwt.ErrKeyNotFound))
+			return
+		}
+		fmt.Println(what, "verified with", tok.KeyID)
+	}
+	old := issuer.Sign(claims)
+	show("old:", old)
+
 	issuer.Rotate()
-	fmt.Println(len(issuer.KeySet().Keys()))
+	issuer.Advance(30 * time.Second)
+	show("new:", issuer.Sign(claims))
+	show("old:", old)
+
 	issuer.RevokeOldKeys()
-	fmt.Println(len(issuer.KeySet().Keys()))
+	issuer.Advance(time.Hour)
+	show("new:", issuer.Sign(claims))
+	show("old:", old)
 	// Output:
-	// 1
-	// 2
-	// 1
+	// old: verified with key-1
+	// new: verified with key-2
+	// old: verified with key-1
+	// new: verified with key-2
+	// old: key not found: true
 }
 
+// A service whose keys can't be had is at fault itself: its answer is 503, not 401.
 func ExampleIssuer_SetOutage() {
 	t := new(exampleTB) // a test has its *testing.T
 	defer t.end()
 
 	issuer := jwttest.NewIssuer(t)
-	get := func() {
-		resp, err := http.Get(issuer.URL() + "/.well-known/openid-configuration")
-		if err != nil {
-			panic(err)
-		}
-		defer resp.Body.Close()
-		_, _ = io.Copy(io.Discard, resp.Body)
-		fmt.Println(resp.Status)
-	}
-	get()
 	issuer.SetOutage(true)
-	get()
+	source, err := jwks.Discover(issuer.URL(), jwks.AllowHTTP(), jwks.WithClock(issuer.Clock()))
+	if err != nil {
+		panic(err)
+	}
+	token := issuer.Sign(jwt.MapClaims{"sub": "susan"})
+	_, err = jwt.Verify[jwt.MapClaims](token, jwt.KeyFunc(source.Keys), []jwt.Algorithm{jwt.ES256})
+	fmt.Println(errors.Is(err, jwt.ErrKeysUnavailable), errors.Is(err, jwt.ErrInvalidToken))
+
 	issuer.SetOutage(false)
-	get()
+	issuer.Advance(time.Minute)
+	_, err = jwt.Verify[jwt.MapClaims](token, jwt.KeyFunc(source.Keys), []jwt.Algorithm{jwt.ES256})
+	fmt.Println(err)
 	// Output:
-	// 200 OK
-	// 503 Service Unavailable
-	// 200 OK
+	// true false
+	// <nil>
 }

@@ -20,8 +20,8 @@
 //		}
 //	}
 //
-// A service that fetches its keys takes [Issuer.URL] as the issuer whose keys it discovers,
-// with the option that allows http, since the server is on loopback.
+// A service that fetches its keys discovers them from [Issuer.URL], with [jwks.AllowHTTP]
+// since the server is on loopback, and [jwks.WithClock] for what takes time.
 //
 // The keys are made for one test and belong to nobody: nothing of this package is for a
 // program in production.
@@ -37,6 +37,7 @@ import (
 	"time"
 
 	"example.com/jwt"
+	"example.com/jwt/jwks"
 )
 
 // jwksPath is where the server has its JWK Set.
@@ -107,8 +108,8 @@ func (i *Issuer) Sign(claims any, opts ...jwt.SignOption) string {
 }
 
 // Rotate makes a new key, publishes it beside the old ones, and signs with it from now on:
-// a rotation without notice, after which a service must fetch. One that fetched a moment
-// ago may wait for its cooldown first: give it the issuer's clock and call [Issuer.Advance].
+// a rotation without notice, after which a service must fetch. A [jwks.Source] that has just
+// fetched does so after its cooldown of 30 seconds: see the example.
 func (i *Issuer) Rotate() {
 	i.tb.Helper()
 	i.mu.Lock()
@@ -201,10 +202,7 @@ func (i *Issuer) handler() http.Handler {
 	mux := http.NewServeMux()
 	mux.HandleFunc("GET /.well-known/openid-configuration", i.serveMetadata)
 	mux.HandleFunc("GET /.well-known/oauth-authorization-server", i.serveMetadata)
-	mux.HandleFunc("GET "+jwksPath, func(w http.ResponseWriter, r *http.Request) {
-		w.Header().Set("Content-Type", "application/jwk-set+json")
-		_ = json.NewEncoder(w).Encode(i.KeySet())
-	})
+	mux.Handle("GET "+jwksPath, jwks.Handler(i.KeySet))
 	return http.HandlerFunc(func(w http.ResponseWriter, r *http.Request) {
 		i.mu.Lock()
 		outage := i.outage
