@@ -1,0 +1,111 @@
+package main
+
+import (
+	"encoding/json"
+
+	"example.com/jwt"
+)
+
+var jwksUsage = subcommand{
+	name:  "jwks",
+	does:  "print a set of public keys",
+	usage: "[flags] FILE…",
+	about: `
+Writes a JWK Set (RFC 7517) with the public keys of all the files, ready to be published.
+A file is a public key in the format of OpenSSH, in PEM or as a JWK, a certificate, an
+authorized_keys file, or another JWK Set. Keys without a kid get their thumbprint (RFC
+7638) as kid; jwt sign -thumbprint names the same. Private keys and secrets are refused.
+`,
+	examples: `
+# The set of one key
+jwt jwks jwt-key.pub
+
+# The same with a kid of your own
+jwt jwks -kid 2026-11 -alg RS256 jwt-key.pub
+
+# A new key beside the old ones, while tokens of both are about
+jwt jwks keys.json key.pem.pub > new-keys.json
+`,
+	make: func() command { return new(jwksCommand) },
+}
+
+type jwksCommand struct {
+	kid string
+	alg jwt.Algorithm
+}
+
+func (c *jwksCommand) define(f *flags) {
+	f.text(&c.kid, "kid", "KID", "the name of the key, if there is only one")
+	f.algorithm(&c.alg, "bind the keys to one algorithm")
+}
+
+func (c *jwksCommand) run(s *session, args []string) error {
+	if len(args) == 0 {
+		return usagef("a file is missing: name the public keys")
+	}
+	var keys []jwt.VerificationKey
+	for _, path := range args {
+		more, err := c.load(s, path)
+		if err != nil {
+			return err
+		}
+		keys = append(keys, more...)
+	}
+	if c.kid != "" && len(keys) != 1 {
+		return usagef("-kid names one key, and there are %d", len(keys))
+	}
+	set, err := jwt.NewKeySet(keys...)
+	if err != nil {
+		return err
+	}
+	text, err := set.MarshalJSON()
+	if err != nil {
+		return err
+	}
+	if s.json {
+		s.printJSON(json.RawMessage(text))
+		return nil
+	}
+	s.out.WriteString(pretty(text))
+	return nil
+}
+
+// load reads the keys of a file, each with a kid.
+func (c *jwksCommand) load(s *session, path string) ([]jwt.VerificationKey, error) {
+	source, err := s.publicKeys("the key", path)
+	if err != nil {
+		return nil, err
+	}
+	var keys []jwt.VerificationKey
+	switch source := source.(type) {
+	case *jwt.PublicKey:
+		keys = append(keys, source)
+	case *jwt.KeySet:
+		keys = source.Keys()
+	}
+	for i, key := range keys {
+		if keys[i], err = c.name(key.(*jwt.PublicKey)); err != nil {
+			return nil, keyError("the key", path, err)
+		}
+	}
+	return keys, nil
+}
+
+// name gives a key the kid and the algorithm that it is published with.
+func (c *jwksCommand) name(key *jwt.PublicKey) (*jwt.PublicKey, error) {
+	text, err := key.MarshalJSON()
+	if err != nil {
+		return nil, err
+	}
+	var opts []jwt.KeyOption
+	switch {
+	case c.kid != "":
+		opts = append(opts, jwt.WithKeyID(c.kid))
+	case key.KeyID() == "":
+		opts = append(opts, jwt.WithThumbprintKeyID())
+	}
+	if c.alg != nil {
+		opts = append(opts, jwt.WithAlgorithm(c.alg))
+	}
+	return jwt.ParsePublicKey(text, opts...)
+}

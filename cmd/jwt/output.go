@@ -1,0 +1,131 @@
+package main
+
+import (
+	"bytes"
+	"encoding/json"
+	"fmt"
+	"io"
+	"strings"
+	"time"
+	"unicode"
+	"unicode/utf16"
+
+	"example.com/jwt"
+)
+
+// Colours, as the numbers of ECMA-48.
+const (
+	red    = "31"
+	green  = "32"
+	yellow = "33"
+)
+
+// paint colours a word for a terminal, unless NO_COLOR asks for none.
+func (s *session) paint(w io.Writer, colour, word string) string {
+	if s.Getenv("NO_COLOR") != "" || s.Getenv("TERM") == "dumb" || !s.Terminal(w) {
+		return word
+	}
+	return "\x1b[" + colour + "m" + word + "\x1b[0m"
+}
+
+// pretty lays out a JSON text over lines. Numbers and names stay as they are.
+func pretty(text []byte) string {
+	var b bytes.Buffer
+	if err := json.Indent(&b, bytes.TrimSpace(text), "", "  "); err != nil {
+		panic(err) // unreachable: callers have checked the JSON
+	}
+	return printable(b.String()) + "\n"
+}
+
+// printable escapes the characters of a JSON text that a terminal would obey or hide,
+// such as the control characters from U+0080 and those for the direction of writing. It
+// stays the same JSON, since such characters stand only inside strings.
+func printable(text string) string {
+	var b strings.Builder
+	for _, r := range text {
+		switch {
+		case r < 0x7f || unicode.IsPrint(r):
+			b.WriteRune(r)
+		case r < 0x10000:
+			fmt.Fprintf(&b, `\u%04x`, r)
+		default:
+			high, low := utf16.EncodeRune(r)
+			fmt.Fprintf(&b, `\u%04x\u%04x`, high, low)
+		}
+	}
+	return b.String()
+}
+
+// dateNames are the claims that are dates, in RFC 7519 and in OpenID Connect Core, and
+// what they mean for the past and for the future.
+var dateNames = [...]struct{ claim, past, future string }{
+	{"iat", "issued", "issued in the future,"},
+	{"nbf", "valid since", "not valid before"},
+	{"exp", "expired", "expires"},
+	{"auth_time", "logged in", "logged in in the future,"},
+	{"updated_at", "updated", "updated in the future,"},
+}
+
+// date is a date claim with its age, for inspect.
+type date struct {
+	Claim string `json:"-"`
+	Time  string `json:"time"`
+	Age   int64  `json:"age_seconds"` // negative in the future
+	Words string `json:"words"`
+
+	long string
+}
+
+// datesOf finds the dates of a payload. Dates that are not NumericDates are left to the
+// error about them.
+func datesOf(payload []byte, now time.Time) []date {
+	var claims map[string]json.RawMessage
+	if json.Unmarshal(payload, &claims) != nil {
+		return nil
+	}
+	var dates []date
+	for _, name := range dateNames {
+		var d jwt.NumericDate
+		if d.UnmarshalJSON(claims[name.claim]) != nil || d.IsZero() { // zero after a null
+			continue
+		}
+		word := name.past
+		if d.After(now) {
+			word = name.future
+		}
+		dates = append(dates, date{
+			Claim: name.claim,
+			Time:  d.UTC().Format(time.RFC3339Nano),
+			Age:   now.Unix() - d.Unix(),
+			Words: word + " " + relative(d.Time, now),
+			long:  d.UTC().Format("Monday, 2 January 2006, 15:04:05 UTC"),
+		})
+	}
+	return dates
+}
+
+// relative says how far t lies from now, in the largest unit that fits. It counts in
+// seconds, since a time.Duration ends after 292 years and dates go to the year 9999.
+func relative(t, now time.Time) string {
+	seconds := now.Unix() - t.Unix()
+	if seconds < 0 {
+		return "in " + inWords(-seconds)
+	}
+	return inWords(seconds) + " ago"
+}
+
+func inWords(seconds int64) string {
+	const minute, hour, day, year = 60, 3600, 86400, 365 * 86400
+	units := [...]struct {
+		size int64
+		name string
+	}{{year, "year"}, {day, "day"}, {hour, "hour"}, {minute, "minute"}, {1, "second"}}
+	for _, u := range units {
+		if n := seconds / u.size; n > 1 {
+			return fmt.Sprintf("%d %ss", n, u.name)
+		} else if n == 1 {
+			return "1 " + u.name
+		}
+	}
+	return "less than a second"
+}

@@ -1,0 +1,181 @@
+package main
+
+import (
+	"context"
+	"encoding/json"
+	"fmt"
+	"time"
+
+	"example.com/jwt"
+)
+
+var verifyUsage = subcommand{
+	name:  "verify",
+	does:  "check a token",
+	usage: "-key FILE|-jwks FILE -alg ALG[,ALG] [flags] TOKEN|@FILE|-",
+	about: `
+Checks the signature and the claims of a token. The claims of a valid token go to stdout,
+and the exit status is 0; a refused one has exit status 1 and the reason on stderr.
+
+The key is a public key in the format of OpenSSH, in PEM or as a JWK, a certificate (of
+which only the key is used), or an authorized_keys file. For HS256, HS384 and HS512 it is
+the secret, as with jwt sign.
+`,
+	examples: `
+# With the public key of ssh-keygen
+jwt verify -key jwt-key.pub -alg RS256 "$TOKEN"
+
+# A token in a file, from stdin
+jwt verify -key jwt-key.pub -alg RS256 @token.txt
+cat token.txt | jwt verify -key jwt-key.pub -alg RS256 -
+
+# With a secret
+jwt verify -key secret.jwk -alg HS256 @session.txt
+
+# With a JWK Set
+jwt verify -jwks keys.json -alg RS256,ES256 @token.txt
+
+# Issuer and audience, as an API should require them
+jwt verify -key jwt-key.pub -alg RS256 -iss https://login.example -aud orders -require exp,sub @access.txt
+
+# Was it valid yesterday?
+jwt verify -key jwt-key.pub -alg RS256 -now 2026-11-23T12:00:00Z @token.txt
+`,
+	make: func() command { return new(verify) },
+}
+
+type verify struct {
+	key, jwks         string
+	algs              []jwt.Algorithm
+	iss, aud, require []string
+	anyAud            bool
+	sub, typ          string
+	leeway            time.Duration
+	now               time.Time
+}
+
+func (c *verify) define(f *flags) {
+	f.text(&c.key, "key", "FILE", "the public key, or the secret of HS256, HS384 and HS512")
+	f.text(&c.jwks, "jwks", "FILE", "a JWK Set (RFC 7517)")
+	f.algorithms(&c.algs, "the algorithms that are allowed; at least one, never taken from the token")
+	f.list(&c.iss, "iss", "NAME", "the issuer must be NAME, or one of several")
+	f.list(&c.aud, "aud", "NAME", "the audience must have NAME, or one of several; a token with an audience\nis refused unless -aud or -any-aud is given")
+	f.toggle(&c.anyAud, "any-aud", "accept a token whatever its audience")
+	f.text(&c.sub, "sub", "NAME", "the subject must be NAME")
+	f.text(&c.typ, "typ", "TYPE", "the type in the header must be TYPE, such as at+jwt")
+	f.names(&c.require, "require", "these claims must be there, such as exp,sub")
+	f.duration(&c.leeway, "leeway", "how far the clocks may differ, such as 30s; the default is 0, at most 1h")
+	f.moment(&c.now, "now", "what to take for the current time: 2026-11-24T12:00:00Z, or seconds since 1970")
+}
+
+func (c *verify) run(s *session, args []string) error {
+	if err := c.check(); err != nil {
+		return err
+	}
+	token, err := s.token(args)
+	if err != nil {
+		return err
+	}
+	keys, err := c.keys(s)
+	if err != nil {
+		return err
+	}
+	if c.now.IsZero() {
+		c.now = s.Now()
+	}
+	v, err := jwt.NewVerifier[struct{}](keys, c.algs, c.options()...)
+	if err != nil {
+		return err
+	}
+	tok, err := v.VerifyContext(context.Background(), token)
+	if err != nil {
+		return err
+	}
+	c.print(s, token, tok)
+	return nil
+}
+
+func (c *verify) check() error {
+	secrets := 0
+	for _, alg := range c.algs {
+		if usesSecret(alg) {
+			secrets++
+		}
+	}
+	switch {
+	case len(c.algs) == 0:
+		return errNoAlgorithm
+	case c.key == "" && c.jwks == "":
+		return usagef("the key is missing: give -key or -jwks")
+	case c.key != "" && c.jwks != "":
+		return usagef("-key and -jwks contradict each other: give one")
+	case secrets > 0 && secrets < len(c.algs):
+		return usagef("-alg: HS256, HS384 and HS512 have a secret, the others a public key: allow either")
+	case secrets > 0 && c.jwks != "":
+		return usagef("-jwks: a JWK Set has public keys, and HS256, HS384 and HS512 need a secret: use -key")
+	case len(c.aud) > 0 && c.anyAud:
+		return usagef("-aud and -any-aud contradict each other: give one")
+	case c.leeway > time.Hour:
+		return usagef("-leeway: want at most 1h")
+	}
+	return nil
+}
+
+// keys finds the keys to verify with.
+func (c *verify) keys(s *session) (jwt.KeySource, error) {
+	switch {
+	case c.jwks != "":
+		return s.keySet("-jwks", c.jwks)
+	case usesSecret(c.algs[0]):
+		return s.secretKey(c.key)
+	}
+	return s.publicKeys("-key", c.key)
+}
+
+func (c *verify) options() []jwt.VerifyOption {
+	opts := []jwt.VerifyOption{jwt.WithClock(func() time.Time { return c.now })}
+	if len(c.iss) > 0 {
+		opts = append(opts, jwt.WithIssuer(c.iss...))
+	}
+	if len(c.aud) > 0 {
+		opts = append(opts, jwt.WithAudience(c.aud...))
+	}
+	if c.anyAud {
+		opts = append(opts, jwt.AllowAnyAudience())
+	}
+	if c.sub != "" {
+		opts = append(opts, jwt.WithSubject(c.sub))
+	}
+	if c.typ != "" {
+		opts = append(opts, jwt.WithType(c.typ))
+	}
+	if len(c.require) > 0 {
+		opts = append(opts, jwt.WithRequiredClaims(c.require...))
+	}
+	if c.leeway != 0 {
+		opts = append(opts, jwt.WithLeeway(c.leeway))
+	}
+	return opts
+}
+
+func (c *verify) print(s *session, token string, tok *jwt.Token[struct{}]) {
+	expiry := "it never expires"
+	if !tok.ExpiresAt.IsZero() {
+		expiry = "it expires " + relative(tok.ExpiresAt.Time, c.now)
+	}
+	key := ""
+	if tok.KeyID != "" {
+		key = fmt.Sprintf(" by the key %q", tok.KeyID)
+	}
+	fmt.Fprintf(s.stderr, "%s signed with %s%s, %s\n", s.paint(s.stderr, green, "valid:"), tok.Header.Algorithm, key, expiry)
+	if !s.json {
+		s.out.WriteString(pretty([]byte(tok.Payload)))
+		return
+	}
+	s.printJSON(struct {
+		Valid  bool            `json:"valid"`
+		Header json.RawMessage `json:"header"`
+		Claims json.RawMessage `json:"claims"`
+		KeyID  string          `json:"key_id,omitempty"`
+	}{true, headerOf(token), json.RawMessage(tok.Payload), tok.KeyID})
+}
