@@ -39,6 +39,7 @@ var classes = [...]struct {
 	{jwt.ErrMalformed, "malformed"},
 	{jwt.ErrKeysUnavailable, "keys_unavailable"},
 	{jwt.ErrInvalidKey, "invalid_key"},
+	{jwt.ErrInvalidOption, "usage"},
 }
 
 // inFlags says in the words of this command what the library says in those of Go.
@@ -53,6 +54,10 @@ var inFlags = strings.NewReplacer(
 	"(by WithAlgorithm or the JWK's alg)", "(by the JWK's alg)",
 	"WithAlgorithm says", "-alg says",
 	"; use ParsePublicKey or ParsePrivateKey with RS256, ES256 or EdDSA", "; use it with -alg RS256, ES256 or EdDSA",
+	"the claims can't be encoded: cannot encode a Go json.RawMessage: its JSON text is refused", "the claims are not strict JSON",
+	"invalid option: ", "the claims can't be signed: ",
+	" (use NewNumericDate)", "",
+	"not a public key: use ParseSecretKey", "not a public key: it goes with -alg HS256, HS384 or HS512",
 	"(GenerateSecretKey makes one)", "(jwt keygen makes one)",
 	"; use ParsePublicKey", "; give the private key",
 	"; ParsePrivateKey and its Public() give the public one", " and give the public one here, such as the .pub file",
@@ -115,7 +120,7 @@ func (s *session) explain(err error) {
 		return
 	}
 	fmt.Fprintf(s.stderr, "%s: %s\n", s.name, text)
-	if codeOf(err) == "usage" {
+	if _, ok := errors.AsType[*usageError](err); ok {
 		fmt.Fprintf(s.stderr, "%s -h shows the flags and an example for each task\n", s.name)
 	}
 }

@@ -33,6 +33,8 @@ type option struct {
 	given    bool
 }
 
+var errEmpty = errors.New("has an empty value: leave the flag out if you don't want it")
+
 func newFlags(name string) *flags {
 	set := flag.NewFlagSet(name, flag.ContinueOnError)
 	set.SetOutput(io.Discard)
@@ -50,7 +52,7 @@ func (o *option) IsBoolFlag() bool { return o.value == "" }
 func (o *option) Set(text string) error {
 	err := o.check(text)
 	if err != nil && o.flags.err == nil {
-		o.flags.err = usagef("-%s: %w", o.name, err)
+		o.flags.err = usagef("-%s %w", o.name, err)
 	}
 	o.given = true
 	return nil
@@ -61,7 +63,7 @@ func (o *option) check(text string) error {
 	case o.given && !o.repeated:
 		return errors.New("is given twice")
 	case text == "":
-		return errors.New("the value is empty; leave the flag out if you don't want it")
+		return errEmpty
 	}
 	return o.set(text)
 }
@@ -91,7 +93,12 @@ func (f *flags) list(p *[]string, name, value, help string) {
 // names defines a flag for names with commas between them.
 func (f *flags) names(p *[]string, name, help string) {
 	f.add(&option{name: name, value: "NAME[,NAME]", help: help, repeated: true, set: func(text string) error {
-		*p = append(*p, strings.Split(text, ",")...)
+		for name := range strings.SplitSeq(text, ",") {
+			if name == "" {
+				return errEmpty
+			}
+			*p = append(*p, name)
+		}
 		return nil
 	}})
 }
@@ -109,7 +116,7 @@ func (f *flags) toggle(p *bool, name, help string) {
 // algorithm defines -alg for one algorithm.
 func (f *flags) algorithm(p *jwt.Algorithm, help string) {
 	f.add(&option{name: "alg", value: "ALG", help: help, set: func(text string) (err error) {
-		*p, err = jwt.ParseAlgorithm(text)
+		*p, err = parseAlgorithm(text)
 		return err
 	}})
 }
@@ -118,7 +125,7 @@ func (f *flags) algorithm(p *jwt.Algorithm, help string) {
 func (f *flags) algorithms(p *[]jwt.Algorithm, help string) {
 	f.add(&option{name: "alg", value: "ALG[,ALG]", help: help, repeated: true, set: func(text string) error {
 		for name := range strings.SplitSeq(text, ",") {
-			alg, err := jwt.ParseAlgorithm(name)
+			alg, err := parseAlgorithm(name)
 			if err != nil {
 				return err
 			}
@@ -145,11 +152,19 @@ func (f *flags) moment(p *time.Time, name, help string) {
 		}
 		t, err := time.Parse(time.RFC3339, text)
 		if err != nil {
-			return errors.New("want a date such as 2026-11-24T12:00:00Z, or seconds since 1970")
+			return errors.New("wants a date such as 2026-11-24T12:00:00Z, or seconds since 1970")
 		}
 		*p = t
 		return nil
 	}})
+}
+
+func parseAlgorithm(name string) (jwt.Algorithm, error) {
+	alg, err := jwt.ParseAlgorithm(name)
+	if err != nil {
+		return nil, fmt.Errorf("is wrong: %w", err)
+	}
+	return alg, nil
 }
 
 // parseDuration reads a time span of the standard library, or whole days.
@@ -163,9 +178,9 @@ func parseDuration(text string) (time.Duration, error) {
 	d, err := time.ParseDuration(text)
 	switch {
 	case err != nil:
-		return 0, errors.New("want a time span such as 90s, 5m, 12h or 30d")
+		return 0, errors.New("wants a time span such as 90s, 5m, 12h or 30d")
 	case d < time.Second:
-		return 0, errors.New("want a time span of a second or more")
+		return 0, errors.New("wants a time span of a second or more")
 	}
 	return d, nil
 }

@@ -72,7 +72,7 @@ func (c *jwksCommand) run(s *session, args []string) error {
 
 // load reads the keys of a file, each with a kid.
 func (c *jwksCommand) load(s *session, path string) ([]jwt.VerificationKey, error) {
-	source, err := s.publicKeys("the key", path)
+	source, err := s.publicKeys("the file", path)
 	if err != nil {
 		return nil, err
 	}
@@ -85,7 +85,7 @@ func (c *jwksCommand) load(s *session, path string) ([]jwt.VerificationKey, erro
 	}
 	for i, key := range keys {
 		if keys[i], err = c.name(key.(*jwt.PublicKey)); err != nil {
-			return nil, keyError("the key", path, err)
+			return nil, keyError("the file", path, err)
 		}
 	}
 	return keys, nil

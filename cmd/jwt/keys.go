@@ -150,4 +150,4 @@ func kidOptions(kid string, thumbprint bool) ([]jwt.KeyOption, error) {
 	return nil, nil
 }
 
-var errNoAlgorithm = &usageError{errors.New("-alg is missing: name the algorithm, such as -alg RS256; it is never taken from a token")}
+var errNoAlgorithm = &usageError{errors.New("-alg is missing: name the algorithm, such as -alg RS256")}

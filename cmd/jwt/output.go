@@ -60,7 +60,7 @@ func printable(text string) string {
 // what they mean for the past and for the future.
 var dateNames = [...]struct{ claim, past, future string }{
 	{"iat", "issued", "issued in the future,"},
-	{"nbf", "valid since", "not valid before"},
+	{"nbf", "became valid", "becomes valid"},
 	{"exp", "expired", "expires"},
 	{"auth_time", "logged in", "logged in in the future,"},
 	{"updated_at", "updated", "updated in the future,"},

@@ -99,10 +99,14 @@ func (s *session) token(args []string) (string, error) {
 		return "", usagef("there are %d arguments beside the flags: want one token", len(args))
 	}
 	path, isFile := strings.CutPrefix(args[0], "@")
-	if args[0] != "-" && !isFile {
+	if path != "-" && !isFile {
 		return args[0], nil
 	}
-	data, err := s.read("the token", path)
+	what := "the token"
+	if isFile && path != "-" {
+		what = "the token in"
+	}
+	data, err := s.read(what, path)
 	return strings.TrimSpace(string(data)), err
 }
 

@@ -17,6 +17,9 @@ import (
 
 var update = flag.Bool("update", false, "write what the commands say into the sessions of testdata")
 
+// testKeys is the absolute path of the keys for tests, since tests change the folder.
+var testKeys, _ = filepath.Abs("../../testdata/keys")
+
 // now is the time in all sessions.
 var now = time.Date(2026, 11, 24, 12, 0, 0, 0, time.UTC)
 
@@ -27,8 +30,6 @@ func TestSessions(t *testing.T) {
 	files, err := filepath.Glob("testdata/*.txt")
 	require.NoError(t, err)
 	require.Greater(t, len(files), 6)
-	keys, err := filepath.Abs("../../testdata/keys")
-	require.NoError(t, err)
 	for _, file := range files {
 		file, err := filepath.Abs(file)
 		require.NoError(t, err)
@@ -36,7 +37,7 @@ func TestSessions(t *testing.T) {
 			want, err := os.ReadFile(file)
 			require.NoError(t, err)
 			t.Chdir(t.TempDir())
-			got := replay(t, string(want), map[string]string{"KEYS": keys})
+			got := replay(t, string(want), map[string]string{"KEYS": testKeys})
 			if *update {
 				require.NoError(t, os.WriteFile(file, []byte(got), 0o644))
 			}
@@ -85,7 +86,7 @@ func matches(want, got string) bool {
 }
 
 // execute runs one command line, and gives what it did in the form of a session. It knows
-// single quotes, "< FILE", "> FILE" and variables, and a few programs.
+// single quotes, "< FILE", "> FILE", the variables of env, and a few programs.
 func execute(t *testing.T, line string, env map[string]string) string {
 	args, stdin, outFile := split(t, line, env)
 	if name, value, ok := strings.Cut(args[0], "="); ok {
@@ -162,11 +163,19 @@ func program(t *testing.T, args []string, stdin string, stdout, stderr io.Writer
 	case "echo":
 		fmt.Fprintln(stdout, strings.Join(args[1:], " "))
 	case "printf":
-		fmt.Fprint(stdout, args[1])
+		text, err := strconv.Unquote(`"` + strings.ReplaceAll(args[1], `"`, `\"`) + `"`)
+		require.NoError(t, err)
+		fmt.Fprint(stdout, text)
 	case "cat":
 		text, err := os.ReadFile(args[1])
 		require.NoError(t, err)
 		_, _ = stdout.Write(text)
+	case "join":
+		for _, file := range args[1:] {
+			text, err := os.ReadFile(file)
+			require.NoError(t, err)
+			_, _ = stdout.Write(text)
+		}
 	case "cp":
 		text, err := os.ReadFile(args[1])
 		require.NoError(t, err)
@@ -179,6 +188,12 @@ func program(t *testing.T, args []string, stdin string, stdout, stderr io.Writer
 		info, err := os.Stat(args[1])
 		require.NoError(t, err)
 		fmt.Fprintln(stdout, info.Mode())
+	case "ssh-keygen": // has written the pair already
+		for _, suffix := range []string{"", ".pub"} {
+			text, err := os.ReadFile(env["KEYS"] + "/rsa4096-default" + suffix)
+			require.NoError(t, err)
+			require.NoError(t, os.WriteFile(args[len(args)-1]+suffix, text, 0o600))
+		}
 	case "mkdir":
 		require.NoError(t, os.Mkdir(args[1], 0o700))
 	case "ls":
@@ -191,4 +206,20 @@ func program(t *testing.T, args []string, stdin string, stdout, stderr io.Writer
 		require.Fail(t, "there is no such program", args[0])
 	}
 	return 0
+}
+
+// TestDocumentation runs the session of the package documentation.
+func TestDocumentation(t *testing.T) {
+	text, err := os.ReadFile("doc.go")
+	require.NoError(t, err)
+	var want strings.Builder
+	for line := range strings.Lines(string(text)) {
+		if code, ok := strings.CutPrefix(line, "\t"); ok {
+			want.WriteString(code)
+		} else {
+			want.WriteString("\n")
+		}
+	}
+	t.Chdir(t.TempDir())
+	require.Equal(t, want.String(), replay(t, want.String(), map[string]string{"KEYS": testKeys}))
 }

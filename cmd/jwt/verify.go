@@ -104,7 +104,7 @@ func (c *verify) check() error {
 	}
 	switch {
 	case len(c.algs) == 0:
-		return errNoAlgorithm
+		return usagef("%w; it is never taken from the token", errNoAlgorithm)
 	case c.key == "" && c.jwks == "":
 		return usagef("the key is missing: give -key or -jwks")
 	case c.key != "" && c.jwks != "":
@@ -160,8 +160,12 @@ func (c *verify) options() []jwt.VerifyOption {
 
 func (c *verify) print(s *session, token string, tok *jwt.Token[struct{}]) {
 	expiry := "it never expires"
-	if !tok.ExpiresAt.IsZero() {
-		expiry = "it expires " + relative(tok.ExpiresAt.Time, c.now)
+	switch end := tok.ExpiresAt; {
+	case end.IsZero():
+	case end.After(c.now):
+		expiry = "it expires " + relative(end.Time, c.now)
+	default:
+		expiry = "it expired " + relative(end.Time, c.now) + ", within the leeway"
 	}
 	key := ""
 	if tok.KeyID != "" {

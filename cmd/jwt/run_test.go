@@ -1,0 +1,336 @@
+package main
+
+import (
+	"bytes"
+	"errors"
+	"io"
+	"net"
+	"os"
+	"path/filepath"
+	"regexp"
+	"strings"
+	"testing"
+	"time"
+
+	"example.com/jwt"
+	"github.com/stretchr/testify/require"
+	"golang.org/x/crypto/ssh"
+	"golang.org/x/crypto/ssh/agent"
+)
+
+const token = "eyJhbGciOiJIUzI1NiIsInR5cCI6IkpXVCJ9.eyJpYXQiOjE3OTU1MjE2MDAsImV4cCI6MTc5NTUyNTIwMH0.J8WBNaS5evPs1iYKL-0gYSbARlP9UlaYrjr6C3kNKPk"
+
+// result is what a run gave.
+type result struct {
+	status         int
+	stdout, stderr string
+}
+
+// process stands for the process that a run takes its environment from.
+type process struct {
+	stdin    io.Reader
+	stdout   io.Writer // if not captured
+	env      map[string]string
+	terminal bool
+}
+
+func (p process) run(args ...string) result {
+	var stdout, stderr bytes.Buffer
+	if p.stdin == nil {
+		p.stdin = strings.NewReader("")
+	}
+	if p.stdout == nil {
+		p.stdout = &stdout
+	}
+	status := run(args, p.stdin, p.stdout, &stderr, environment{
+		Getenv:   func(name string) string { return p.env[name] },
+		Now:      func() time.Time { return now },
+		Terminal: func(any) bool { return p.terminal },
+	})
+	return result{status, stdout.String(), stderr.String()}
+}
+
+// A token or a key that stands in the wrong place is never repeated, neither on stderr nor
+// in the JSON of an error.
+func TestTokensAndKeysAreNotRepeated(t *testing.T) {
+	t.Chdir(t.TempDir())
+	key, err := os.ReadFile(filepath.Join(testKeys, "ed25519-default"))
+	require.NoError(t, err)
+	secrets := map[string][]string{token: strings.Split(token, "."), token[:40] + " " + token[40:]: {token[:40]}, string(key): {string(key[100:140])}}
+	runs := 0
+	for _, c := range commands() {
+		f := newFlags(c.name)
+		c.make().define(f)
+		for secret, parts := range secrets {
+			lines := [][]string{{c.name, "-" + secret}, {c.name, "--" + secret}, {c.name, "-x=" + secret}, {c.name, "@" + secret}, {c.name, "-alg", "HS256", secret, secret}, {secret}, {"help", secret}}
+			for _, o := range f.options {
+				if o.name == "out" { // any text is the name of a new file
+					continue
+				}
+				for _, alg := range []string{"HS256", "EdDSA"} {
+					lines = append(lines, []string{c.name, "-alg", alg, "-key", "x", "-" + o.name, secret, secret}, []string{c.name, "-alg", alg, "-" + o.name, secret}, []string{c.name, "-" + o.name + "=" + secret})
+				}
+			}
+			for _, line := range lines {
+				for _, line := range [][]string{line, append(line, "-json")} {
+					r := process{}.run(line...)
+					require.NotZero(t, r.status, line)
+					runs++
+					for _, part := range parts {
+						require.NotContains(t, r.stdout+r.stderr, part, line)
+					}
+				}
+			}
+		}
+	}
+	require.Greater(t, runs, 500)
+}
+
+// What the library says of its options is said of flags.
+func TestMessagesSpeakOfFlags(t *testing.T) {
+	files, err := filepath.Glob("testdata/*.txt")
+	require.NoError(t, err)
+	goNames := regexp.MustCompile(`\b(With|Allow|Parse|New|Generate|Insecure)[A-Z]\w+|Public\(\)|json\.`)
+	checked := 0
+	for _, file := range files {
+		text, err := os.ReadFile(file)
+		require.NoError(t, err)
+		for line := range strings.Lines(string(text)) {
+			if strings.HasPrefix(line, "2> ") {
+				require.NotRegexp(t, goNames, line)
+				checked++
+			}
+		}
+	}
+	require.Greater(t, checked, 100)
+}
+
+func TestEveryFlagAndExampleIsInTheHelp(t *testing.T) {
+	for _, c := range commands() {
+		help := process{}.run(c.name, "-h")
+		require.Zero(t, help.status)
+		require.Empty(t, help.stderr)
+		f := newFlags(c.name)
+		c.make().define(f)
+		for _, o := range f.options {
+			require.Contains(t, help.stdout, "\n  -"+o.name)
+		}
+		require.Contains(t, help.stdout, "\n  jwt "+c.name+" ")
+		for line := range strings.Lines(help.stdout) {
+			require.LessOrEqual(t, len([]rune(line)), 120, line)
+		}
+	}
+}
+
+func TestColourOnATerminalOnly(t *testing.T) {
+	t.Chdir(t.TempDir())
+	require.NoError(t, os.WriteFile("secret", []byte("0123456789abcdef0123456789abcdef"), 0o644))
+	for _, tt := range []struct {
+		name     string
+		terminal bool
+		env      map[string]string
+		colour   bool
+	}{
+		{"terminal", true, nil, true},
+		{"pipe", false, nil, false},
+		{"NO_COLOR", true, map[string]string{"NO_COLOR": "1"}, false},
+		{"dumb", true, map[string]string{"TERM": "dumb"}, false},
+	} {
+		t.Run(tt.name, func(t *testing.T) {
+			p := process{terminal: tt.terminal, env: tt.env}
+			valid := p.run("verify", "-key", "secret", "-alg", "HS256", token)
+			refused := p.run("verify", "-key", "secret", "-alg", "HS512", token[:len(token)-1]+"A")
+			require.Zero(t, valid.status)
+			require.NotContains(t, valid.stdout, "\x1b")
+			for _, text := range []string{valid.stderr, refused.stderr, p.run("inspect", token).stdout} {
+				if tt.colour {
+					require.Contains(t, text, "\x1b[")
+				} else {
+					require.NotContains(t, text, "\x1b")
+				}
+			}
+			require.NotContains(t, p.run("inspect", "-json", token).stdout, "\x1b")
+		})
+	}
+}
+
+type brokenPipe struct{}
+
+func (brokenPipe) Write([]byte) (int, error) {
+	return 0, &os.PathError{Op: "write", Path: "/dev/stdout", Err: errors.New("broken pipe")}
+}
+
+func (brokenPipe) Read([]byte) (int, error) {
+	return 0, &os.PathError{Op: "read", Path: "/dev/stdin", Err: errors.New("is a directory")}
+}
+
+func TestClosedStdoutIsNoSuccess(t *testing.T) {
+	for _, args := range [][]string{{"inspect", token}, {"inspect", "-json", "x"}, {"-h"}, {"inspect", "-h"}} {
+		r := process{stdout: brokenPipe{}}.run(args...)
+		require.Equal(t, statusTrouble, r.status)
+		require.Contains(t, r.stderr, "the result can't be written to stdout: broken pipe\n")
+	}
+}
+
+func TestBrokenAndEndlessStdin(t *testing.T) {
+	r := process{stdin: brokenPipe{}}.run("inspect", "-")
+	require.Equal(t, result{2, "", "jwt inspect: the token from stdin: can't be read: is a directory\n"}, r)
+
+	r = process{stdin: zeros{}}.run("inspect", "-")
+	require.Equal(t, result{2, "", "jwt inspect: the token from stdin: is longer than 1 MiB\n"}, r)
+}
+
+type zeros struct{}
+
+func (zeros) Read(b []byte) (int, error) { return len(b), nil }
+
+func TestClaimsFromATerminalAreAnnounced(t *testing.T) {
+	t.Chdir(t.TempDir())
+	require.NoError(t, os.WriteFile("secret", []byte("0123456789abcdef0123456789abcdef"), 0o600))
+	p := process{stdin: strings.NewReader("{}\n"), terminal: true, env: map[string]string{"NO_COLOR": "1"}}
+	r := p.run("sign", "-key", "secret", "-alg", "HS256", "-expires", "1h")
+	require.Equal(t, result{0, token + "\n", "note: reading the claims, a JSON object, from the terminal; Ctrl-D ends them\n"}, r)
+}
+
+// A secret of random bytes may end in the byte of a newline, or start with that of a brace.
+func TestRandomBytesAreTakenAsTheyAre(t *testing.T) {
+	text := "0123456789abcdef0123456789abcdef"
+	for _, tt := range []struct{ file, secret string }{
+		{text + "\n", text},
+		{text + "\r\n", text},
+		{text + "\n\n", text + "\n"},
+		{text + " ", text + " "},
+		{text[1:] + "\xff\n", text[1:] + "\xff\n"},
+		{text[1:] + "\x00\n", text[1:] + "\x00\n"},
+		{"{" + text + "\x00", "{" + text + "\x00"},
+	} {
+		key, err := jwt.NewSecretKey([]byte(tt.secret))
+		require.NoError(t, err)
+		raw, err := jwt.Sign(jwt.MapClaims{}, key, jwt.HS256)
+		require.NoError(t, err)
+		t.Chdir(t.TempDir())
+		require.NoError(t, os.WriteFile("secret", []byte(tt.file), 0o600))
+		require.Zero(t, process{}.run("verify", "-key", "secret", "-alg", "HS256", raw).status, "%q", tt.file)
+	}
+}
+
+func TestKeygenLeavesNoHalfOfAPair(t *testing.T) {
+	t.Chdir(t.TempDir())
+	require.NoError(t, os.Symlink("nowhere/public", "key.pub")) // in the way, though it leads nowhere
+	r := process{}.run("keygen", "-alg", "EdDSA", "-out", "key")
+	require.Equal(t, result{2, "", "jwt keygen: -out: key.pub exists and is not overwritten: choose another name, or remove it\n"}, r)
+	_, err := os.Lstat("key")
+	require.ErrorIs(t, err, os.ErrNotExist)
+
+	long := strings.Repeat("k", 252) // FILE.pub is longer than a name can be
+	r = process{}.run("keygen", "-alg", "EdDSA", "-out", long)
+	require.Equal(t, 2, r.status)
+	require.Contains(t, r.stderr, "can't be written: file name too long")
+	_, err = os.Lstat(long)
+	require.ErrorIs(t, err, os.ErrNotExist)
+
+}
+
+// serveAgent runs an agent in this process, and gives the path of its socket.
+func serveAgent(t *testing.T, keyring agent.Agent) string {
+	dir, err := os.MkdirTemp("", "jwt") // t.TempDir can be too long for a socket
+	require.NoError(t, err)
+	t.Cleanup(func() { require.NoError(t, os.RemoveAll(dir)) })
+	listener, err := net.Listen("unix", filepath.Join(dir, "agent"))
+	require.NoError(t, err)
+	done := make(chan struct{})
+	go func() {
+		defer close(done)
+		for {
+			conn, err := listener.Accept()
+			if err != nil {
+				return
+			}
+			_ = agent.ServeAgent(keyring, conn) // ends with the connection
+			_ = conn.Close()
+		}
+	}()
+	t.Cleanup(func() {
+		require.NoError(t, listener.Close())
+		<-done
+	})
+	return filepath.Join(dir, "agent")
+}
+
+func addKey(t *testing.T, keyring agent.Agent, name string) {
+	text, err := os.ReadFile(filepath.Join(testKeys, name))
+	require.NoError(t, err)
+	key, err := ssh.ParseRawPrivateKey(text)
+	require.NoError(t, err)
+	require.NoError(t, keyring.Add(agent.AddedKey{PrivateKey: key}))
+}
+
+func TestAgent(t *testing.T) {
+	public := func(name string) string { return filepath.Join(testKeys, name+".pub") }
+	keyring := agent.NewKeyring()
+	p := process{env: map[string]string{"SSH_AUTH_SOCK": serveAgent(t, keyring)}}
+	sign := func(args ...string) result {
+		return p.run(append([]string{"sign", "-agent", "-claims", `{"sub":"a"}`, "-expires", "5m"}, args...)...)
+	}
+	require.Equal(t, result{2, "", "jwt sign: ssh-agent has 0 keys, and none that can sign EdDSA: ssh-add FILE adds one\n"}, sign("-alg", "EdDSA"))
+
+	addKey(t, keyring, "ed25519-default")
+	addKey(t, keyring, "rsa2048-default")
+	for alg, name := range map[string]string{"EdDSA": "ed25519-default", "RS256": "rsa2048-default", "RS512": "rsa2048-default"} {
+		for _, key := range [][]string{nil, {"-key", public(name)}} {
+			r := sign(append(key, "-alg", alg)...)
+			require.Equal(t, result{0, r.stdout, ""}, r)
+			require.Zero(t, p.run("verify", "-key", public(name), "-alg", alg, strings.TrimSpace(r.stdout)).status)
+		}
+	}
+	named := sign("-alg", "EdDSA", "-thumbprint", "-json")
+	require.Contains(t, named.stdout, `"kid":"y-wBDjEELEa6upEZUhoJikZWi-Zuqly00csP8Kd9t1k"`)
+
+	require.Equal(t, "jwt sign: ssh-agent has 2 keys, and not this one: ssh-add FILE adds it\n", sign("-alg", "ES256", "-key", public("ecdsa256-default")).stderr)
+	require.Equal(t, "jwt sign: a key held by an ssh signer can't sign PS256: use RS256 or RS512, or a private key in memory\n", sign("-alg", "PS256", "-key", public("rsa2048-default")).stderr)
+	require.Contains(t, sign("-alg", "EdDSA", "-key", filepath.Join(testKeys, "ed25519-default")).stderr, "-agent wants the public key: this is a private key")
+	require.Contains(t, sign("-alg", "EdDSA", "-key", "no-such-file").stderr, "-key no-such-file: there is no such file or folder")
+
+	addKey(t, keyring, "rsa3072-default")
+	r := sign("-alg", "RS256")
+	require.Equal(t, 2, r.status)
+	require.Regexp(t, `^jwt sign: ssh-agent has 2 keys that can sign RS256 \(ssh-rsa SHA256:\S+, ssh-rsa SHA256:\S+\): say which`, r.stderr)
+
+	p.env["SSH_AUTH_SOCK"] += ".gone"
+	require.Contains(t, sign("-alg", "EdDSA").stderr, "jwt sign: ssh-agent does not answer: ")
+}
+
+// A locked agent lists no keys; one that breaks off is an error too.
+func TestAgentThatFails(t *testing.T) {
+	keyring := agent.NewKeyring()
+	addKey(t, keyring, "ed25519-default")
+	require.NoError(t, keyring.Lock([]byte("x")))
+	p := process{env: map[string]string{"SSH_AUTH_SOCK": serveAgent(t, keyring)}}
+	r := p.run("sign", "-agent", "-alg", "EdDSA", "-claims", "{}")
+	require.Equal(t, 2, r.status)
+	require.Contains(t, r.stderr, "ssh-agent has 0 keys")
+
+	p.env["SSH_AUTH_SOCK"] = serveAgent(t, deafAgent{keyring})
+	r = p.run("sign", "-agent", "-alg", "EdDSA", "-claims", "{}")
+	require.Equal(t, 2, r.status)
+	require.Contains(t, r.stderr, "ssh-agent does not list its keys: ")
+}
+
+type deafAgent struct{ agent.Agent }
+
+func (deafAgent) List() ([]*agent.Key, error) { return nil, errors.New("deaf") }
+
+func TestTerminal(t *testing.T) {
+	require.False(t, isTerminal(new(bytes.Buffer)))
+	for _, path := range []string{os.DevNull, "run_test.go"} {
+		file, err := os.Open(path)
+		require.NoError(t, err)
+		require.False(t, isTerminal(file))
+		require.NoError(t, file.Close())
+		require.False(t, isTerminal(file), "closed")
+	}
+	if file, err := os.Open("/dev/ptmx"); err == nil { // where there is one, it makes a terminal
+		require.True(t, isTerminal(file))
+		require.NoError(t, file.Close())
+	}
+}
