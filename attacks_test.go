@@ -1,0 +1,149 @@
+package jwt_test
+
+import (
+	"crypto"
+	"crypto/ecdsa"
+	"crypto/ed25519"
+	"crypto/hmac"
+	"crypto/rand"
+	"crypto/rsa"
+	"crypto/sha256"
+	"errors"
+	"strings"
+	"testing"
+
+	"example.com/jwt"
+	"github.com/stretchr/testify/require"
+	"golang.org/x/crypto/ssh"
+)
+
+// The files attacks_*_test.go have one test for each published advisory about a JWT
+// library that this package could have had too, named after it. The advisory's number is
+// in the name; the comment says in one line what went wrong there.
+
+// attack is a token that some library has accepted, and the class this one refuses it with.
+type attack struct {
+	name, token string
+	want        error
+}
+
+// refuseAll verifies genuine, which must be accepted, and then each attack with the same policy.
+func refuseAll(t *testing.T, keys jwt.KeySource, algs []jwt.Algorithm, genuine string, attacks []attack, opts ...jwt.VerifyOption) {
+	t.Helper()
+	require.NotEmpty(t, attacks)
+	v, err := jwt.NewVerifier[jwt.MapClaims](keys, algs, append(opts, atNow())...)
+	require.NoError(t, err)
+	_, err = v.Verify(genuine)
+	require.NoError(t, err, "the genuine token")
+	for _, a := range attacks {
+		t.Run(a.name, func(t *testing.T) {
+			tok, err := v.Verify(a.token)
+			require.Nil(t, tok)
+			require.ErrorIs(t, err, a.want)
+			require.ErrorIs(t, err, jwt.ErrInvalidToken)
+		})
+	}
+}
+
+// mint makes a token of any texts with any signature.
+func mint(header, payload string, sign func(input string) []byte) string {
+	input := rawURL.EncodeToString([]byte(header)) + "." + rawURL.EncodeToString([]byte(payload))
+	return input + "." + rawURL.EncodeToString(sign(input))
+}
+
+func unsigned(string) []byte { return nil }
+
+// keyedWith signs by HMAC with any text as the secret.
+func keyedWith(secret string) func(string) []byte {
+	return func(input string) []byte {
+		mac := hmac.New(sha256.New, []byte(secret))
+		mac.Write([]byte(input))
+		return mac.Sum(nil)
+	}
+}
+
+func signedRSA(t testing.TB, key *rsa.PrivateKey, opts crypto.SignerOpts) func(string) []byte {
+	return func(input string) []byte {
+		h := opts.HashFunc().New()
+		h.Write([]byte(input))
+		sig, err := key.Sign(rand.Reader, h.Sum(nil), opts)
+		require.NoError(t, err)
+		return sig
+	}
+}
+
+func signedECDSA(t testing.TB, key *ecdsa.PrivateKey, hash crypto.Hash) func(string) []byte {
+	return func(input string) []byte {
+		h := hash.New()
+		h.Write([]byte(input))
+		r, s, err := ecdsa.Sign(rand.Reader, key, h.Sum(nil))
+		require.NoError(t, err)
+		size := (key.Params().BitSize + 7) / 8
+		return append(r.FillBytes(make([]byte, size)), s.FillBytes(make([]byte, size))...)
+	}
+}
+
+// keyFile reads one of the private keys of testdata/keys as the standard library has it.
+func keyFile[K crypto.Signer](t testing.TB, name string) K {
+	text, _ := readKeyPair(t, "testdata/keys/"+name)
+	key, err := ssh.ParseRawPrivateKey(text)
+	require.NoError(t, err)
+	if ed, ok := key.(*ed25519.PrivateKey); ok {
+		key = *ed
+	}
+	return key.(K)
+}
+
+// publicOf makes this package's key of the public half.
+func publicOf(t testing.TB, key crypto.Signer, opts ...jwt.KeyOption) *jwt.PublicKey {
+	public, err := jwt.NewPublicKey(key.Public(), opts...)
+	require.NoError(t, err)
+	return public
+}
+
+// mixed is a careless list of algorithms: symmetric and asymmetric ones.
+var mixed = []jwt.Algorithm{jwt.HS256, jwt.RS256, jwt.PS256, jwt.ES256, jwt.ES384, jwt.ES512, jwt.EdDSA}
+
+// publicTexts are all forms in which a public key is published.
+func publicTexts(t testing.TB, key crypto.Signer) map[string]string {
+	public := publicOf(t, key)
+	text := func(b []byte, err error) string {
+		require.NoError(t, err)
+		return string(b)
+	}
+	pem := text(public.MarshalPEM())
+	line := sshLine(t, key.Public())
+	jwk := text(public.MarshalJSON())
+	return map[string]string{
+		"PEM":                         pem,
+		"PEM without the final break": strings.TrimSpace(pem),
+		"PEM with CRLF":               strings.ReplaceAll(pem, "\n", "\r\n"),
+		"PEM after white space":       "\n  " + pem,
+		"PEM after a comment":         "# our key\n" + pem,
+		"PEM after a byte order mark": "\ufeff" + pem,
+		"OpenSSH line":                line,
+		"OpenSSH line with comment":   line + " susan@example.com\n",
+		"OpenSSH line after a space":  " " + line,
+		"OpenSSH blob":                string(sshWire(t, key.Public())),
+		"JWK":                         jwk,
+		"JWK after white space":       "\n" + jwk,
+		"JWK Set":                     `{"keys":[` + jwk + `]}`,
+	}
+}
+
+func sshWire(t testing.TB, public crypto.PublicKey) []byte {
+	key, err := ssh.NewPublicKey(public)
+	require.NoError(t, err)
+	return key.Marshal()
+}
+
+// requireNoSecret demands that a text is not taken for a secret, weak or not.
+func requireNoSecret(t *testing.T, text string) {
+	t.Helper()
+	for _, opts := range [][]jwt.KeyOption{nil, {jwt.InsecureAllowWeakKey()}} {
+		key, err := jwt.NewSecretKey([]byte(text), opts...)
+		require.Nil(t, key)
+		require.ErrorIs(t, err, jwt.ErrInvalidKey)
+		require.False(t, errors.Is(err, jwt.ErrInvalidToken))
+	}
+}
