@@ -1,6 +1,7 @@
 package jwt_test
 
 import (
+	"context"
 	"crypto"
 	"crypto/ecdsa"
 	"crypto/ed25519"
@@ -83,6 +84,19 @@ func signedECDSA(t testing.TB, key *ecdsa.PrivateKey, hash crypto.Hash) func(str
 	}
 }
 
+func signedEd25519(t testing.TB, key crypto.Signer) func(string) []byte {
+	return func(input string) []byte {
+		sig, err := key.Sign(nil, []byte(input), crypto.Hash(0))
+		require.NoError(t, err)
+		return sig
+	}
+}
+
+// otherEd25519 is a key that is not the one of testdata/keys.
+func otherEd25519() crypto.Signer {
+	return ed25519.NewKeyFromSeed([]byte(strings.Repeat("s", ed25519.SeedSize)))
+}
+
 // keyFile reads one of the private keys of testdata/keys as the standard library has it.
 func keyFile[K crypto.Signer](t testing.TB, name string) K {
 	text, _ := readKeyPair(t, "testdata/keys/"+name)
@@ -146,4 +160,9 @@ func requireNoSecret(t *testing.T, text string) {
 		require.ErrorIs(t, err, jwt.ErrInvalidKey)
 		require.False(t, errors.Is(err, jwt.ErrInvalidToken))
 	}
+}
+
+// keysByKid finds keys as a program does that keeps them in a map.
+func keysByKid(keys map[string]*jwt.PublicKey) jwt.KeyFunc {
+	return func(_ context.Context, h jwt.Header) (jwt.KeySource, error) { return keys[h.KeyID], nil }
 }
