@@ -45,8 +45,8 @@ func (k *SecretKey) ExportJWK() ([]byte, error) {
 }
 
 // ExportJWK gives the key pair as a private JWK with its kid and binding, for
-// [ParsePrivateKey]; publish Public() instead. A key that a crypto.Signer or an ssh agent
-// holds, and an RSA key of more than two primes, is [ErrInvalidKey].
+// [ParsePrivateKey] (RFC 7517); publish Public() instead. A key that a [crypto.Signer] or
+// an ssh agent holds can't leave it: that is [ErrInvalidKey].
 func (k *PrivateKey) ExportJWK() ([]byte, error) {
 	if k.k == nil {
 		return nil, failf(ErrInvalidKey, "a zero PrivateKey has no JWK: make it with a constructor")
@@ -133,9 +133,6 @@ func (k *signing) privateMembers() ([]jwkMember, error) {
 	}
 	switch key := k.signer.(type) {
 	case *rsa.PrivateKey:
-		if len(key.Primes) != 2 {
-			return nil, failf(ErrInvalidKey, "an RSA key of %d primes is not written as a JWK: only keys of two primes are", len(key.Primes))
-		}
 		return []jwkMember{
 			{"d", encode(key.D.Bytes())},
 			{"p", encode(key.Primes[0].Bytes())}, {"q", encode(key.Primes[1].Bytes())},

@@ -72,8 +72,7 @@ func (j *jwk) signerRSA(weak bool) (crypto.Signer, error) {
 	}
 	key := &rsa.PrivateKey{PublicKey: *public, D: d}
 	if !slices.ContainsFunc(crtMembers, j.has) {
-		key.Primes, err = recoverPrimes(public.N, big.NewInt(int64(public.E)), d)
-		return key, err
+		return key, nil // copyRSAPrivate finds the primes
 	}
 	if missing := slices.IndexFunc(crtMembers, func(name string) bool { return !j.has(name) }); missing >= 0 {
 		return nil, failf(ErrInvalidKey, "the RSA JWK has no %q: want p, q, dp, dq and qi, or none of them (RFC 7518, Section 6.3.2)", crtMembers[missing])
@@ -226,13 +225,12 @@ func curveByName(name string) elliptic.Curve {
 func fieldSize(curve elliptic.Curve) int { return (curve.Params().BitSize + 7) / 8 }
 
 // recoverPrimes factors n with the help of both exponents, for the legal JWK that has d
-// alone (RFC 7518, Section 6.3.2): without the primes such a key could be neither checked
-// nor written as PKCS #8. e·d-1 is a multiple of the order of every number modulo n, so
+// alone (RFC 7518, Section 6.3.2) and the like *rsa.PrivateKey. e·d-1 is a multiple of the order of every number modulo n, so
 // taking roots of a power that is 1 gives, for every second base, a root other than ±1,
 // and that minus 1 has one of the primes as a factor (NIST SP 800-56B, Appendix C.1).
 func recoverPrimes(n, e, d *big.Int) ([]*big.Int, error) {
 	if n.BitLen() > maxRecoveredBits {
-		return nil, failf(ErrInvalidKey, "an RSA JWK of %d bits with d alone is not supported: add p, q, dp, dq and qi", n.BitLen())
+		return nil, failf(ErrInvalidKey, "an RSA key of %d bits without primes is not supported: give them (in a JWK, add p, q, dp, dq and qi)", n.BitLen())
 	}
 	one := big.NewInt(1)
 	minusOne := new(big.Int).Sub(n, one)
@@ -241,7 +239,7 @@ func recoverPrimes(n, e, d *big.Int) ([]*big.Int, error) {
 	twos := order.TrailingZeroBits()
 	odd := new(big.Int).Rsh(order, twos)
 	if d.BitLen() > n.BitLen() || twos == 0 || order.Sign() == 0 {
-		return nil, failf(ErrInvalidKey, "the JWK's d does not belong to its n and e")
+		return nil, failf(ErrInvalidKey, "the RSA private exponent d does not belong to n and e")
 	}
 	for base := int64(2); base < 128; base++ {
 		if !big.NewInt(base).ProbablyPrime(0) {
@@ -258,12 +256,12 @@ func recoverPrimes(n, e, d *big.Int) ([]*big.Int, error) {
 		}
 		switch {
 		case square.Cmp(one) != 0:
-			return nil, failf(ErrInvalidKey, "the JWK's d does not belong to its n and e")
+			return nil, failf(ErrInvalidKey, "the RSA private exponent d does not belong to n and e")
 		case root.Cmp(one) == 0 || root.Cmp(minusOne) == 0:
 			continue
 		}
 		p := new(big.Int).GCD(nil, nil, root.Sub(root, one), n)
 		return []*big.Int{p, new(big.Int).Quo(n, p)}, nil
 	}
-	return nil, failf(ErrInvalidKey, "the JWK's n is not the product of two primes")
+	return nil, failf(ErrInvalidKey, "the RSA modulus n is not the product of two primes")
 }

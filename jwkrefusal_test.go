@@ -207,9 +207,9 @@ func TestPrivateJWKsThatAreRefused(t *testing.T) {
 		{"other qi", editJWK(t, rfcPrivateRSA, "qi", rfcDP), "qi does not belong"},
 		{"qi is empty", editJWK(t, rfcPrivateRSA, "qi", ""), "qi is empty"},
 
-		{"d alone, of another key", editJWK(t, alone, "d", ones(2040)), "d does not belong to its n and e"},
-		{"d alone, even", editJWK(t, alone, "d", rfcD[:341]+"A"), "d does not belong to its n and e"},
-		{"d alone, longer than n", editJWK(t, alone, "d", ones(2049)), "d does not belong to its n and e"},
+		{"d alone, of another key", editJWK(t, alone, "d", ones(2040)), "exponent d does not belong to n and e"},
+		{"d alone, even", editJWK(t, alone, "d", rfcD[:341]+"A"), "exponent"},
+		{"d alone, longer than n", editJWK(t, alone, "d", ones(2049)), "exponent"},
 		{"d alone, n prime", editJWK(t, alone, "n", b64(prime.Bytes()), "d", b64(inverse.Bytes())), "not the product of two primes"},
 		{"d alone, n large", editJWK(t, alone, "n", ones(4097)), "add p, q, dp, dq and qi"},
 

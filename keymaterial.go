@@ -210,7 +210,7 @@ func newMaterial(key crypto.PublicKey, weak bool) (*material, error) {
 	if isNil(key) {
 		return nil, failf(&both{ErrInvalidKey, ErrInvalidOption}, "the public key is nil")
 	}
-	return nil, failf(ErrInvalidKey, "a public key of type %T is not supported: want *rsa.PublicKey, *ecdsa.PublicKey or ed25519.PublicKey", key)
+	return nil, failf(ErrInvalidKey, "a public key of type %T is not supported: want *rsa.PublicKey, *ecdsa.PublicKey or ed25519.PublicKey (ParsePublicKey reads key texts)", key)
 }
 
 // checkRSA bounds a modulus and its exponent before anything is computed with them.
@@ -236,9 +236,12 @@ func checkRSA(n, e *big.Int, weak bool) error {
 }
 
 func newECDSAMaterial(k *ecdsa.PublicKey) (*material, error) {
+	if supportedCurve(k.Curve) == nil {
+		return nil, failf(ErrInvalidKey, "the ECDSA key is on another curve than P-256, P-384 and P-521 of crypto/elliptic")
+	}
 	own := copyECDSAPublic(k)
 	if own == nil {
-		return nil, failf(ErrInvalidKey, "the ECDSA key is not a point on P-256, P-384 or P-521")
+		return nil, failf(ErrInvalidKey, "the ECDSA key is not a point on its curve %s", k.Curve.Params().Name)
 	}
 	return &material{kind: kindECDSA, ecdsa: own}, nil
 }
@@ -321,16 +324,28 @@ func copyRSAPublic(k *rsa.PublicKey) *rsa.PublicKey {
 	return &rsa.PublicKey{N: new(big.Int).Set(k.N), E: k.E}
 }
 
+// copyRSAPrivate finds the primes of a key that has none, since it could be neither
+// checked nor written without them.
 func copyRSAPrivate(k *rsa.PrivateKey, weak bool) (crypto.Signer, error) {
 	if err := checkRSA(k.N, big.NewInt(int64(k.E)), weak); err != nil {
 		return nil, err
 	}
-	if k.D == nil || k.D.BitLen() > k.N.BitLen() || slices.Contains(k.Primes, nil) {
+	missing := func(n *big.Int) bool { return n == nil || n.Sign() <= 0 }
+	if missing(k.D) || k.D.BitLen() > k.N.BitLen() || slices.ContainsFunc(k.Primes, missing) {
 		return nil, failf(ErrInvalidKey, "the RSA private key lacks its private exponent or a prime")
 	}
 	own := &rsa.PrivateKey{PublicKey: *copyRSAPublic(&k.PublicKey), D: new(big.Int).Set(k.D)}
-	for _, prime := range k.Primes {
-		own.Primes = append(own.Primes, new(big.Int).Set(prime))
+	switch len(k.Primes) {
+	case 0:
+		primes, err := recoverPrimes(own.N, big.NewInt(int64(own.E)), own.D)
+		if err != nil {
+			return nil, err
+		}
+		own.Primes = primes
+	case 2:
+		own.Primes = []*big.Int{new(big.Int).Set(k.Primes[0]), new(big.Int).Set(k.Primes[1])}
+	default:
+		return nil, failf(ErrInvalidKey, "an RSA key of %d primes is not supported: want two", len(k.Primes))
 	}
 	own.Precompute()
 	if err := own.Validate(); err != nil {
@@ -357,9 +372,13 @@ func copyECDSAPublic(k *ecdsa.PublicKey) *ecdsa.PublicKey {
 }
 
 func copyECDSAPrivate(k *ecdsa.PrivateKey) (crypto.Signer, error) {
-	public := copyECDSAPublic(&k.PublicKey)
-	if public == nil || k.D == nil {
-		return nil, failf(ErrInvalidKey, "the ECDSA private key is not on P-256, P-384 or P-521")
+	m, err := newECDSAMaterial(&k.PublicKey)
+	if err != nil {
+		return nil, err
+	}
+	public := m.ecdsa
+	if k.D == nil || k.D.Sign() <= 0 {
+		return nil, failf(ErrInvalidKey, "the ECDSA private key has no scalar")
 	}
 	scalar, err := (&ecdsa.PrivateKey{PublicKey: *public, D: k.D}).Bytes()
 	if err != nil {
@@ -386,8 +405,8 @@ func copyEd25519Private(k ed25519.PrivateKey) (crypto.Signer, error) {
 	return own, nil
 }
 
-// supportedCurve gives the standard library's curve of the same size, so that a
-// foreign implementation of the interface is never called again; or nil.
+// supportedCurve gives the curve if it is one of the standard library's that JWS signs
+// with, or nil: no method of a foreign implementation is ever called.
 func supportedCurve(c elliptic.Curve) elliptic.Curve {
 	switch c {
 	case elliptic.P256(), elliptic.P384(), elliptic.P521():

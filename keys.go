@@ -78,7 +78,8 @@ func NewSecretKey(secret []byte, opts ...KeyOption) (*SecretKey, error) {
 // NewPrivateKey makes a signing key of an *rsa.PrivateKey, an *ecdsa.PrivateKey, an
 // ed25519.PrivateKey, or any other [crypto.Signer] whose public key is RSA, ECDSA or
 // Ed25519, such as a key in an HSM or KMS. Keys that are weak or do not hold
-// together are [ErrInvalidKey]; keys of the standard library are copied.
+// together are [ErrInvalidKey], and so are RSA keys of more than two primes; keys of
+// the standard library are copied.
 func NewPrivateKey(key crypto.Signer, opts ...KeyOption) (*PrivateKey, error) {
 	cfg, err := newKeyConfig(opts)
 	if err != nil {
@@ -184,8 +185,12 @@ func (k *SecretKey) verification() *material {
 }
 
 func newSecret(secret []byte, cfg *keyConfig) (*SecretKey, error) {
-	if what := looksLikeKey(secret); what != "" {
-		return nil, failf(ErrInvalidKey, "this is %s, not a secret: anyone who has it could sign; use ParsePublicKey or ParsePrivateKey with RS256, ES256 or EdDSA", what)
+	switch form := looksLikeKey(secret); form {
+	case noForm:
+	case formJWK:
+		return nil, failf(ErrInvalidKey, `this is the text of %s, not a secret: ParseSecretKey reads a JWK of kty "oct", and ParsePublicKey and ParsePrivateKey the others`, form)
+	default:
+		return nil, failf(ErrInvalidKey, "this is %s, not a secret: anyone who has it could sign; use ParsePublicKey or ParsePrivateKey with RS256, ES256 or EdDSA", form)
 	}
 	if least := map[bool]int{false: minSecret, true: 1}[cfg.weak]; len(secret) < least {
 		return nil, failf(ErrInvalidKey, "a secret of %d bytes is too short: want at least %d random bytes (GenerateSecretKey makes one)", len(secret), least)

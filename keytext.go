@@ -1,18 +1,12 @@
 package jwt
 
 import (
-	"bytes"
 	"crypto"
-	"crypto/ecdsa"
-	"crypto/ed25519"
 	"crypto/elliptic"
-	"crypto/rsa"
 	"crypto/x509"
-	"crypto/x509/pkix"
 	"encoding/asn1"
 	"encoding/pem"
-	"math/big"
-	"reflect"
+	"errors"
 	"strings"
 )
 
@@ -112,14 +106,21 @@ func (k *PublicKey) MarshalPEM() ([]byte, error) {
 	return pem.EncodeToMemory(&pem.Block{Type: "PUBLIC KEY", Bytes: der}), nil
 }
 
-// keyText bounds the text and trims white space.
+// keyText bounds the text and trims white space. What is no text at all ends here.
 func keyText(data []byte) (string, error) {
 	if len(data) > maxKeyText {
 		return "", failf(ErrInvalidKey, "a key text of %d bytes is too long: want at most %d", len(data), maxKeyText)
 	}
 	text := strings.Trim(string(data), " \t\r\n")
-	if text == "" {
+	switch form := derForm(data); {
+	case text == "":
 		return "", failf(ErrInvalidKey, "the key text is empty")
+	case form != noForm:
+		return "", failf(ErrInvalidKey, "this is %s: %s", form, cures[form])
+	case strings.HasPrefix(text, "\ufeff"):
+		return "", failf(ErrInvalidKey, "there is a byte order mark before the key: save the file without it")
+	case strings.HasPrefix(text, "\xff\xfe"), strings.HasPrefix(text, "\xfe\xff"):
+		return "", failf(ErrInvalidKey, "this is UTF-16 text: save the file as UTF-8 or ASCII")
 	}
 	return text, nil
 }
@@ -128,15 +129,14 @@ func keyText(data []byte) (string, error) {
 type block struct {
 	label string
 	der   []byte
+	curve elliptic.Curve // of EC PARAMETERS before it, or nil
 }
 
 // onlyBlock reads a text that is one block of PEM, perhaps after EC PARAMETERS.
 func onlyBlock(text string) (block, error) {
 	b, rest, err := readBlock(text)
 	if err == nil && b.label == "EC PARAMETERS" && rest != "" {
-		if b, rest, err = readBlock(rest); err == nil && b.label != "EC PRIVATE KEY" {
-			return b, failf(ErrInvalidKey, "EC PARAMETERS are followed by %s, want EC PRIVATE KEY", quote(b.label))
-		}
+		b, rest, err = readAfterParameters(b.der, rest)
 	}
 	switch {
 	case err != nil:
@@ -149,15 +149,35 @@ func onlyBlock(text string) (block, error) {
 	return b, nil
 }
 
+// readAfterParameters reads the key that openssl writes after EC PARAMETERS; these say
+// what the key says itself, its curve.
+func readAfterParameters(parameters []byte, text string) (b block, rest string, err error) {
+	var oid asn1.ObjectIdentifier
+	if sameDER(parameters, &oid) != nil {
+		return b, "", failf(ErrInvalidKey, "the EC PARAMETERS do not name a curve: leave them out")
+	}
+	curve := curveByOID(oid)
+	if curve == nil {
+		return b, "", otherCurve(oid)
+	}
+	if b, rest, err = readBlock(text); err == nil && b.label != "EC PRIVATE KEY" {
+		err = failf(ErrInvalidKey, "EC PARAMETERS are followed by %s, want EC PRIVATE KEY", quote(b.label))
+	}
+	b.curve = curve
+	return b, rest, err
+}
+
 // readBlock reads the block that text starts with, and gives the text after it. It is
-// stricter than encoding/pem: no headers, no junk, canonical base64.
+// stricter than encoding/pem: no headers, no junk, canonical base64. The lines may have
+// any length, since programs differ in it: 64 digits (RFC 7468, Section 2), 70 (OpenSSH),
+// 76, or all in one line.
 func readBlock(text string) (b block, rest string, err error) {
 	first, body, _ := strings.Cut(text, "\n")
 	label, ok := strings.CutPrefix(strings.TrimSuffix(first, "\r"), "-----BEGIN ")
 	if label, ok2 := strings.CutSuffix(label, "-----"); ok && ok2 && !strings.Contains(label, "-----") {
 		b.label = label
 	} else {
-		return b, "", failf(ErrInvalidKey, "the first line is not that of a PEM block")
+		return b, "", failf(ErrInvalidKey, `the first line is not that of a PEM block (were its line breaks turned into \n or blanks?)`)
 	}
 	body, rest, ok = strings.Cut(body, "-----END "+b.label+"-----")
 	if !ok || strings.Contains(body, "-----") {
@@ -173,238 +193,118 @@ func readBlock(text string) (b block, rest string, err error) {
 		return b, "", failf(ErrInvalidKey, "the PEM block has headers: want none")
 	}
 	if !strings.HasSuffix(body, "\n") {
-		return b, "", failf(ErrInvalidKey, "the end of the PEM block is not a line of its own")
+		return b, "", failf(ErrInvalidKey, "the end of the PEM block is not a line of its own (are the lines indented?)")
 	}
-	der, ok := strictBase64(strings.NewReplacer("\r\n", "", "\n", "").Replace(body))
-	if !ok || len(der) == 0 {
-		return b, "", failf(ErrInvalidKey, "the PEM block %s is not canonical base64", quote(b.label))
+	if b.der, ok = decodeLines(body); !ok {
+		return b, "", failf(ErrInvalidKey, "the PEM block %s is not canonical base64 in lines without blanks", quote(b.label))
 	}
-	b.der = der
 	return b, strings.TrimLeft(rest, " \t\r\n"), nil
 }
 
+// decodeLines decodes the body of a PEM block, none of whose lines may be empty.
+func decodeLines(body string) ([]byte, bool) {
+	var digits strings.Builder
+	for line := range strings.Lines(body) {
+		line = strings.TrimSuffix(strings.TrimSuffix(line, "\n"), "\r")
+		if line == "" {
+			return nil, false
+		}
+		digits.WriteString(line)
+	}
+	return strictBase64(digits.String())
+}
+
 // privateKey reads the key of the block, by its label, which must be true.
-func (b block) privateKey(cfg *keyConfig) (crypto.Signer, error) {
-	var key any
-	var err error
+func (b block) privateKey(cfg *keyConfig) (key crypto.Signer, err error) {
 	switch b.label {
 	case "OPENSSH PRIVATE KEY":
-		return parseOpenSSH(b.der, cfg.passphrase)
+		key, err = parseOpenSSH(b.der, cfg.passphrase)
 	case "PRIVATE KEY":
-		if err = checkPKCS8(b.der, cfg.weak); err == nil {
-			key, err = x509.ParsePKCS8PrivateKey(b.der)
-		}
+		key, err = parsePKCS8(b.der, cfg.weak)
 	case "RSA PRIVATE KEY":
-		if err = checkPKCS1(b.der, cfg.weak); err == nil {
-			key, err = x509.ParsePKCS1PrivateKey(b.der)
-		}
+		key, err = parsePKCS1(b.der, cfg.weak)
 	case "EC PRIVATE KEY":
-		if err = oneValue(b.der); err == nil {
-			key, err = x509.ParseECPrivateKey(b.der)
-		}
+		key, err = parseSEC1(b.der, b.curve)
 	case "ENCRYPTED PRIVATE KEY":
-		return nil, failf(ErrInvalidKey, "this is an encrypted PKCS #8 key: `ssh-keygen -p -f FILE` rewrites it in OpenSSH format, which WithPassphrase reads")
+		err = failf(ErrInvalidKey, "this is an encrypted PKCS #8 key: `ssh-keygen -p -f FILE` rewrites it in OpenSSH format, which WithPassphrase reads")
 	case "PUBLIC KEY", "RSA PUBLIC KEY", "CERTIFICATE":
-		return nil, failf(ErrInvalidKey, "this is a public key (%s): it can't sign; use ParsePublicKey", b.label)
+		err = failf(ErrInvalidKey, "this is a public key (%s): it can't sign; use ParsePublicKey", b.label)
+	case "DSA PRIVATE KEY":
+		err = failf(ErrInvalidKey, "this is a DSA key, for which there is no JOSE algorithm: want RSA, ECDSA or Ed25519")
 	default:
-		return nil, failf(ErrInvalidKey, "a PEM block %s is no private key of a supported kind: want RSA, ECDSA or Ed25519", quote(b.label))
+		err = failf(ErrInvalidKey, "a PEM block %s is no private key of a supported kind: want RSA, ECDSA or Ed25519", quote(b.label))
 	}
 	if err != nil {
-		return nil, badBlock(b.label, err)
+		return nil, b.explain(err)
 	}
-	if err := checkCanonical(b.der, key); err != nil {
-		return nil, err
-	}
-	switch k := key.(type) {
-	case *rsa.PrivateKey:
-		return k, nil
-	case *ecdsa.PrivateKey:
-		return k, nil
-	case ed25519.PrivateKey:
-		return k, nil
-	}
-	return nil, failf(ErrInvalidKey, "the private key is of a kind that can't sign tokens (%T): want RSA, ECDSA or Ed25519", key)
+	return key, nil
 }
 
 // publicKey reads the key of the block, by its label, which must be true.
-func (b block) publicKey() (crypto.PublicKey, error) {
-	var key crypto.PublicKey
-	var err error
+func (b block) publicKey() (key crypto.PublicKey, err error) {
 	switch b.label {
 	case "PUBLIC KEY":
-		key, err = x509.ParsePKIXPublicKey(b.der)
+		key, err = parsePKIX(b.der)
 	case "RSA PUBLIC KEY":
-		key, err = x509.ParsePKCS1PublicKey(b.der)
+		key, err = parsePKCS1Public(b.der)
 	case "CERTIFICATE":
-		var cert *x509.Certificate
-		if cert, err = x509.ParseCertificate(b.der); err == nil {
-			key = cert.PublicKey
-		}
+		key, err = parseCertificate(b.der)
 	case "CERTIFICATE REQUEST", "NEW CERTIFICATE REQUEST":
-		return nil, failf(ErrInvalidKey, "this is a certificate request: `openssl req -pubkey -noout` prints its public key")
+		err = failf(ErrInvalidKey, "this is a certificate request: `openssl req -pubkey -noout` prints its public key")
 	default:
 		if strings.HasSuffix(b.label, "PRIVATE KEY") {
-			return nil, failf(ErrInvalidKey, "this is a private key (%s): keep it with the issuer; ParsePrivateKey and its Public() give the public one", quote(b.label))
+			err = failf(ErrInvalidKey, "this is a private key (%s): keep it with the issuer; ParsePrivateKey and its Public() give the public one", quote(b.label))
+		} else {
+			err = failf(ErrInvalidKey, "a PEM block %s is no public key of a supported kind: want PUBLIC KEY, RSA PUBLIC KEY or CERTIFICATE", quote(b.label))
 		}
-		return nil, failf(ErrInvalidKey, "a PEM block %s is no public key of a supported kind", quote(b.label))
 	}
 	if err != nil {
-		return nil, badBlock(b.label, err)
+		return nil, b.explain(err)
 	}
-	return key, checkPublicForm(b.label, b.der, key)
+	return key, nil
 }
 
-func badBlock(label string, err error) error {
-	if isOwn(err) {
+// explain puts an error of the standard library into words of this package.
+func (b block) explain(err error) error {
+	if _, own := err.(*failure); own {
 		return err
 	}
-	return wrapf(ErrInvalidKey, err, "the content of the PEM block %s is not what its label says, or not supported", quote(label))
+	if structural := (asn1.StructuralError{}); errors.As(err, &structural) { // says nothing to who has not written the parser
+		return failf(ErrInvalidKey, "the content of the PEM block %s is not what its label says", quote(b.label))
+	}
+	return wrapf(ErrInvalidKey, err, "the content of the PEM block %s is not what its label says, or not supported", quote(b.label))
 }
 
-func isOwn(err error) bool {
-	_, own := err.(*failure)
-	return own
+// cures say how a key comes into a form that this package reads.
+var cures = map[keyForm]string{
+	formRFC4716:     "`ssh-keygen -i -f FILE` prints it as an OpenSSH line",
+	formPuTTY:       "`puttygen FILE -O private-openssh-new -o OUT` writes the private key, and -O public-openssh the public one",
+	formSSHPrivate:  "want it between the BEGIN and END lines of OPENSSH PRIVATE KEY",
+	formPublicDER:   "`openssl pkey -pubin -inform DER -in FILE` writes it as PEM",
+	formPrivateDER:  "`openssl pkey -inform DER -in FILE` writes it as PEM",
+	formCertificate: "`openssl x509 -inform DER -in FILE` writes a certificate as PEM",
+	formPKCS7:       "`openssl pkcs7 -inform DER -print_certs -in FILE` prints its certificates: want one of them",
+	formPKCS12:      "`openssl pkcs12 -nocerts -nodes -in FILE | openssl pkey` writes its private key as PEM, and `openssl pkcs12 -nokeys -clcerts -in FILE | openssl x509` its certificate",
 }
 
-// oneValue is an error if there is anything after the DER value.
-func oneValue(der []byte) error {
-	var value asn1.RawValue
-	rest, err := asn1.Unmarshal(der, &value)
-	if err == nil && len(rest) > 0 {
-		err = failf(ErrInvalidKey, "there are %d bytes after the key's DER", len(rest))
-	}
-	return err
-}
-
-// checkPKCS1 checks the numbers' sizes before the standard library computes with them.
-func checkPKCS1(der []byte, weak bool) error {
-	var key struct {
-		Version       int
-		N, E, D, P, Q *big.Int
-	}
-	if err := oneValue(der); err != nil {
-		return err
-	}
-	if _, err := asn1.Unmarshal(der, &key); err != nil {
-		return err
-	}
-	for _, x := range [...]*big.Int{key.D, key.P, key.Q} {
-		if x.BitLen() > key.N.BitLen() {
-			return failf(ErrInvalidKey, "a private number of the RSA key is larger than its modulus")
-		}
-	}
-	return checkRSA(key.N, key.E, weak)
-}
-
-var (
-	oidRSA  = asn1.ObjectIdentifier{1, 2, 840, 113549, 1, 1, 1}
-	oidP256 = asn1.ObjectIdentifier{1, 2, 840, 10045, 3, 1, 7}
-	oidP384 = asn1.ObjectIdentifier{1, 3, 132, 0, 34}
-	oidP521 = asn1.ObjectIdentifier{1, 3, 132, 0, 35}
-)
-
-// pkcs8 is PKCS #8 in its first version, without attributes (RFC 5208, Section 5).
-type pkcs8 struct {
-	Version int
-	Algo    pkix.AlgorithmIdentifier
-	Key     []byte
-}
-
-// checkPKCS8 does what checkPKCS1 does for the key inside PKCS #8.
-func checkPKCS8(der []byte, weak bool) error {
-	var key pkcs8
-	if err := sameDER(der, &key); err != nil {
-		return err
-	}
-	if key.Algo.Algorithm.Equal(oidRSA) {
-		return checkPKCS1(key.Key, weak)
-	}
-	return oneValue(key.Key)
-}
-
-// sec1 is an ECDSA private key (RFC 5915, Section 3).
-type sec1 struct {
-	Version int
-	Key     []byte
-	Curve   asn1.ObjectIdentifier `asn1:"optional,explicit,tag:0"`
-	Public  asn1.BitString        `asn1:"optional,explicit,tag:1"`
-}
-
-// checkCanonical compares the text with the key that was read from it: crypto/x509 passes
-// over a public key or curve beside the private one, and over what follows the fields.
-func checkCanonical(der []byte, key any) error {
-	inside := der
-	var outer pkcs8
-	if sameDER(der, &outer) == nil {
-		inside = outer.Key
-	}
-	switch k := key.(type) {
-	case *rsa.PrivateKey:
-		if !bytes.Equal(x509.MarshalPKCS1PrivateKey(k), inside) {
-			return failf(ErrInvalidKey, "the RSA private key is not in its canonical form, with two primes and nothing else")
-		}
-	case *ecdsa.PrivateKey:
-		var inner sec1
-		public, err := k.PublicKey.Bytes()
-		if err != nil || sameDER(inside, &inner) != nil || len(inner.Key) != (k.Curve.Params().BitSize+7)/8 {
-			return failf(ErrInvalidKey, "the ECDSA private key is not in its canonical form")
-		}
-		if inner.Curve != nil && !inner.Curve.Equal(oidOf(k.Curve)) || inner.Public.BitLength != 0 && !bytes.Equal(inner.Public.Bytes, public) {
-			return failf(ErrInvalidKey, "the ECDSA private key does not belong to the curve or the public key beside it")
-		}
-	}
-	return nil
-}
-
-func oidOf(curve elliptic.Curve) asn1.ObjectIdentifier {
-	switch curve {
-	case elliptic.P256():
-		return oidP256
-	case elliptic.P384():
-		return oidP384
-	case elliptic.P521():
-		return oidP521
-	}
-	return nil
-}
-
-// sameDER reads a structure, and is an error unless it is written the same again.
-func sameDER(der []byte, structure any) error {
-	rest, err := asn1.Unmarshal(der, structure)
-	if err != nil {
-		return err
-	}
-	again, err := asn1.Marshal(reflect.ValueOf(structure).Elem().Interface())
-	if err != nil || len(rest) > 0 || !bytes.Equal(again, der) {
-		return failf(ErrInvalidKey, "the key's DER is not canonical, or has more in it than the key")
-	}
-	return nil
-}
-
-// checkPublicForm is checkCanonical for public keys.
-func checkPublicForm(label string, der []byte, key crypto.PublicKey) error {
-	var again []byte
-	switch k, isRSA := key.(*rsa.PublicKey); {
-	case label == "PUBLIC KEY":
-		again, _ = x509.MarshalPKIXPublicKey(key)
-	case label == "RSA PUBLIC KEY" && isRSA:
-		again = x509.MarshalPKCS1PublicKey(k)
+// notAKey says what a text is that no parser takes, and what to do about it.
+func notAKey(text, want string) error {
+	switch form := looksLikeKey([]byte(text)); form {
+	case noForm:
+		return failf(ErrInvalidKey, "this is not the text of a key: want %s", want)
+	case formPublicDER, formPrivateDER, formCertificate, formPKCS7, formPKCS12:
+		return failf(ErrInvalidKey, "this is %s, in base64: `base64 -d` decodes it, then %s", form, cures[form])
+	case formPEM, formJWK, formSSHPublic:
+		return failf(ErrInvalidKey, "this is %s with something around it, or encoded once more: want %s", form, want)
 	default:
-		return nil
+		return failf(ErrInvalidKey, "this is %s: %s", form, cures[form])
 	}
-	if again != nil && !bytes.Equal(again, der) {
-		return failf(ErrInvalidKey, "the key's DER is not canonical, or has more in it than the key")
-	}
-	return nil
 }
 
 // notPrivate says what a text is that is neither PEM nor JWK.
 func notPrivate(text string) error {
-	switch what := looksLikeKey([]byte(text)); {
-	case strings.HasPrefix(what, "an OpenSSH public"):
-		return failf(ErrInvalidKey, "this is %s: it can't sign; use ParsePublicKey", what)
-	case what != "":
-		return failf(ErrInvalidKey, "this is %s: want the private key alone, in PEM or OpenSSH format or as a JWK", what)
+	if looksLikeKey([]byte(text)) == formSSHPublic {
+		return failf(ErrInvalidKey, "this is %s: it can't sign; use ParsePublicKey", formSSHPublic)
 	}
-	return failf(ErrInvalidKey, "this is not the text of a private key: want PEM, the OpenSSH format or a JWK")
+	return notAKey(text, "the private key alone, in PEM or OpenSSH format or as a JWK")
 }

@@ -6,7 +6,6 @@ import (
 	"crypto/x509"
 	"encoding/base64"
 	"errors"
-	"math/big"
 	"slices"
 	"strings"
 
@@ -20,11 +19,16 @@ const (
 	maxRounds = 256
 )
 
+// wantPublic ends the messages about texts that are no public key.
+const wantPublic = "the public key alone, as an OpenSSH line, in PEM or as a JWK"
+
 // opensshTypes are the plain public keys of OpenSSH that tokens can be verified with.
 var opensshTypes = [...]string{"ssh-rsa", "ssh-ed25519", "ecdsa-sha2-nistp256", "ecdsa-sha2-nistp384", "ecdsa-sha2-nistp521"}
 
 // MarshalAuthorizedKey writes the key as a line of OpenSSH, as in a .pub file, without
-// comment and with a final newline. A zero key is [ErrInvalidKey].
+// comment and with a final newline (RFC 4253, Section 6.6). A zero key is
+// [ErrInvalidKey], and so is an RSA key whose exponent has more than 24 bits, which
+// [ParsePublicKey] would not read in this form.
 func (k *PublicKey) MarshalAuthorizedKey() ([]byte, error) {
 	if k == nil || k.m == nil {
 		return nil, failf(ErrInvalidKey, "the key was not made by a constructor of this package")
@@ -32,6 +36,9 @@ func (k *PublicKey) MarshalAuthorizedKey() ([]byte, error) {
 	key, err := ssh.NewPublicKey(k.m.public())
 	if err != nil {
 		return nil, wrapf(ErrInvalidKey, err, "the key has no OpenSSH form")
+	}
+	if _, err := ssh.ParsePublicKey(key.Marshal()); err != nil {
+		return nil, wrapf(ErrInvalidKey, err, "the key has no OpenSSH form that programs read: use MarshalPEM or MarshalJSON")
 	}
 	return ssh.MarshalAuthorizedKey(key), nil
 }
@@ -57,7 +64,7 @@ func parseAuthorizedLine(line []byte) (crypto.PublicKey, string, error) {
 	}
 	key, err := ssh.ParsePublicKey(blob)
 	if err != nil {
-		return nil, "", wrapf(ErrInvalidKey, err, "the %s line can't be read (RSA exponents of OpenSSH keys may have 24 bits here)", kind)
+		return nil, "", wrapf(ErrInvalidKey, err, "the %s line can't be read", kind)
 	}
 	if key.Type() != kind || !bytes.Equal(key.Marshal(), blob) {
 		return nil, "", failf(ErrInvalidKey, "the %s line holds another kind of key, or not the canonical encoding of one", kind)
@@ -74,16 +81,12 @@ func cutSpace(s string) (before, after string, found bool) {
 	return s[:at], strings.TrimLeft(s[at:], " \t"), true
 }
 
+// severalLines says what a text of more than one line is.
 func severalLines(text string) error {
-	switch {
-	case strings.HasPrefix(text, "---- BEGIN SSH2"):
-		return failf(ErrInvalidKey, "this is an RFC 4716 public key: `ssh-keygen -i -f FILE` prints it as an OpenSSH line")
-	case strings.HasPrefix(text, "PuTTY-User-Key-File"):
-		return failf(ErrInvalidKey, "this is a PuTTY key file: `puttygen FILE -O public-openssh` prints its public line")
-	case looksLikeKey([]byte(text)) != "":
+	if looksLikeKey([]byte(text)) == formSSHPublic {
 		return failf(ErrInvalidKey, "there is more than one line, or text around the key: want one key and nothing else (ParseAuthorizedKeys reads many)")
 	}
-	return failf(ErrInvalidKey, "this is not the text of a public key: want an OpenSSH line, PEM or a JWK")
+	return notAKey(text, wantPublic)
 }
 
 // notAKeyLine says what a line is that does not start with a usable type.
@@ -94,15 +97,11 @@ func notAKeyLine(text, kind string) error {
 	case strings.HasSuffix(kind, "-cert-v01@openssh.com"):
 		return failf(ErrInvalidKey, "this is an OpenSSH certificate (%s): use the plain public key in the .pub file", quote(kind))
 	case kind == "ssh-dss":
-		return failf(ErrInvalidKey, "this is a DSA key, for which there is no JOSE algorithm")
-	case strings.HasPrefix(kind, "---"):
-		return severalLines(text)
-	case len(text) > 0 && text[0] == 0x30:
-		return failf(ErrInvalidKey, "this is DER, or no text at all: `openssl pkey -pubin -inform DER` writes PEM")
-	case strings.HasPrefix(looksLikeKey([]byte(text)), "an OpenSSH"):
+		return failf(ErrInvalidKey, "this is a DSA key, for which there is no JOSE algorithm: want RSA, ECDSA or Ed25519")
+	case looksLikeKey([]byte(text)) == formSSHPublic:
 		return failf(ErrInvalidKey, "there are options, a host or a comment mark before the key: want the plain .pub line (ParseAuthorizedKeys reads authorized_keys files)")
 	}
-	return failf(ErrInvalidKey, "this is not the text of a public key: want an OpenSSH line, PEM or a JWK")
+	return notAKey(text, wantPublic)
 }
 
 // opensshKey is the outer frame of an OpenSSH private key (PROTOCOL.key of OpenSSH).
@@ -122,9 +121,6 @@ func parseOpenSSH(der, passphrase []byte) (crypto.Signer, error) {
 	text := encodeOpenSSH(der)
 	var key any
 	if frame.Cipher == "none" {
-		if err := checkPlainRSA(frame.Private); err != nil {
-			return nil, err
-		}
 		key, err = ssh.ParseRawPrivateKey(text)
 	} else if passphrase == nil {
 		return nil, failf(ErrInvalidKey, "this is an encrypted OpenSSH private key: pass WithPassphrase")
@@ -176,27 +172,6 @@ func readFrame(der []byte) (*opensshKey, error) {
 		}
 	}
 	return frame, nil
-}
-
-// checkPlainRSA bounds the modulus of a key that is not encrypted, which need not be that
-// of the public key beside it.
-func checkPlainRSA(private []byte) error {
-	var head struct {
-		Check1, Check2 uint32
-		Kind           string
-		Rest           []byte `ssh:"rest"`
-	}
-	if ssh.Unmarshal(private, &head) != nil || head.Kind != "ssh-rsa" {
-		return nil // ssh.ParseRawPrivateKey says what is wrong
-	}
-	var key struct {
-		N    *big.Int
-		Rest []byte `ssh:"rest"`
-	}
-	if ssh.Unmarshal(head.Rest, &key) != nil || key.N.BitLen() > maxRSABits {
-		return failf(ErrInvalidKey, "the RSA modulus of the OpenSSH private key is too large: want at most %d bits", maxRSABits)
-	}
-	return nil
 }
 
 func encodeOpenSSH(der []byte) []byte {

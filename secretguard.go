@@ -11,54 +11,141 @@ import (
 	"strings"
 )
 
+const (
+	// maxGuessed bounds how many places of a text are looked at as the start of a key.
+	maxGuessed = 64
+	// leastModulus is the size in bits from which two numbers in DER are an RSA key.
+	leastModulus = 512
+	// pemInBase64 and opensshInBase64 are how the base64 of such texts starts.
+	pemInBase64     = "LS0tLS1CRUdJTi"
+	opensshInBase64 = "b3BlbnNzaC1rZXktdj"
+)
+
+// keyForm says in words what a text or some bytes are, for error messages.
+type keyForm string
+
+const (
+	noForm          keyForm = ""
+	formPEM         keyForm = "a PEM text"
+	formRFC4716     keyForm = "an RFC 4716 public key"
+	formPuTTY       keyForm = "a PuTTY key file"
+	formSSHPrivate  keyForm = "an OpenSSH private key"
+	formSSHPublic   keyForm = "an OpenSSH public key"
+	formPublicDER   keyForm = "a public key in DER"
+	formPrivateDER  keyForm = "a private key in DER"
+	formCertificate keyForm = "a certificate or a request for one in DER"
+	formPKCS7       keyForm = "a PKCS #7 file"
+	formPKCS12      keyForm = "a PKCS #12 file"
+	formJWK         keyForm = "a JWK or JWK Set"
+)
+
 // looksLikeKey says what a secret really is, if it is a public or private key in any of
-// the usual forms, and "" otherwise. A public key that passes for a secret lets anybody
-// sign (RFC 8725, Section 2.1). It judges by a full parse wherever a short prefix could
-// occur in a random secret.
-func looksLikeKey(secret []byte) string {
-	text := strings.TrimPrefix(string(secret), "\ufeff")
+// the usual forms, also in base64 or inside a JSON string. A public key that passes for a
+// secret lets anybody sign (RFC 8725, Section 2.1). Random bytes must never be taken for a
+// key, so it judges by a full parse wherever a short prefix could occur among them.
+func looksLikeKey(secret []byte) keyForm {
+	if form := plainForm(secret); form != noForm {
+		return form
+	}
+	if len(secret) > maxSetText {
+		return noForm
+	}
+	return encodedForm(string(secret))
+}
+
+// plainForm finds keys that are not encoded once more.
+func plainForm(b []byte) keyForm {
+	text := string(b)
 	switch {
 	case strings.Contains(text, "-----BEGIN "):
-		return "a PEM text"
+		return formPEM
 	case strings.Contains(text, "---- BEGIN SSH2 "):
-		return "an RFC 4716 key"
+		return formRFC4716
 	case strings.Contains(text, "PuTTY-User-Key-File-"):
-		return "a PuTTY key"
-	case strings.HasPrefix(text, openSSHMagic):
-		return "an OpenSSH private key"
-	case isWireKey(secret):
-		return "an OpenSSH public key"
-	case isDERKey(secret), isDERKey(bytes.TrimSpace(secret)):
-		return "a key or certificate in DER"
-	case isJWKText(text):
-		return "a JWK or JWK Set"
+		return formPuTTY
+	case strings.Contains(text, openSSHMagic):
+		return formSSHPrivate
+	case isWireKey(bytes.TrimLeft(b, " \t\r\n")):
+		return formSSHPublic
+	case isJWKText(text), strings.Contains(text, `\`) && isJWKText(unescape(text)):
+		return formJWK
 	}
-	return looksLikeEncoded(text)
+	return derForm(b)
 }
 
-// looksLikeEncoded finds the base64 of keys: OpenSSH lines, with whatever stands around
-// the key, and the body of a PEM without its frame.
-func looksLikeEncoded(text string) string {
-	if len(text) > maxSetText {
-		return ""
+// encodedForm finds the base64 of keys, in lines or not, with whatever stands around it.
+// Both alphabets are read.
+func encodedForm(text string) keyForm {
+	words := strings.FieldsFunc(strings.NewReplacer("-", "+", "_", "/").Replace(unescape(text)), func(r rune) bool {
+		return (r < 'A' || r > 'Z') && (r < 'a' || r > 'z') && (r < '0' || r > '9') && r != '+' && r != '/'
+	})
+	rest := strings.Join(words, "")
+	switch {
+	case strings.Contains(rest, pemInBase64):
+		return formPEM
+	case strings.Contains(rest, opensshInBase64):
+		return formSSHPrivate
 	}
-	for _, word := range strings.FieldsFunc(text, func(r rune) bool { return strings.ContainsRune(" \t\r\n\"',;", r) }) {
-		if b, err := base64.StdEncoding.DecodeString(word); err == nil && isWireKey(b) {
-			return "an OpenSSH public key"
+	if b, err := base64.RawStdEncoding.DecodeString(rest); err == nil && len(b) > 0 {
+		if form := looksLikeKey(b); form != noForm {
+			return form
 		}
 	}
-	body := strings.Join(strings.Fields(strings.ReplaceAll(text, `\n`, " ")), "")
-	for _, encoding := range [...]*base64.Encoding{base64.StdEncoding, base64.RawStdEncoding, base64.RawURLEncoding} {
-		if b, err := encoding.DecodeString(body); err == nil && isDERKey(b) {
-			return "a key or certificate in DER, base64 encoded"
+	guesses := 0
+	for _, word := range words {
+		if strings.HasPrefix(rest, "AAAA") || strings.HasPrefix(rest, "M") {
+			if form := formAt(rest); form != noForm {
+				return form
+			}
+			if guesses++; guesses == maxGuessed {
+				break
+			}
 		}
+		rest = rest[len(word):]
 	}
-	return ""
+	return noForm
 }
 
-// isWireKey tells an ssh public key by the name of its type.
+// formAt finds a key at the start of a text in base64, whatever follows it: the first
+// bytes say how long it is.
+func formAt(text string) keyForm {
+	head, _ := base64.RawStdEncoding.DecodeString(text[:len(text)&^3])
+	if isWireKey(head) {
+		return formSSHPublic
+	}
+	var size int
+	switch {
+	case len(head) < 6 || head[0] != 0x30:
+		return noForm
+	case head[1] < 0x80:
+		size = 2 + int(head[1])
+	case head[1] == 0x81:
+		size = 3 + int(head[2])
+	case head[1] == 0x82:
+		size = 4 + int(binary.BigEndian.Uint16(head[2:]))
+	default: // no key is as long as that
+		return noForm
+	}
+	digits := (8*size + 5) / 6
+	if digits > len(text) {
+		return noForm
+	}
+	b, _ := base64.RawStdEncoding.DecodeString(text[:digits])
+	return derForm(b)
+}
+
+// unescape undoes the escapes of a JSON string, once or more, as far as a key text has
+// any; environment variables have line breaks as \n too.
+func unescape(text string) string {
+	return strings.NewReplacer(`\n`, " ", `\r`, " ", `\t`, " ", `\`, "").Replace(text)
+}
+
+// isWireKey tells an ssh public key by the name of its type and a field that fits after it.
 func isWireKey(b []byte) bool {
 	kind := wireKind(b)
+	if rest := b[min(len(b), 4+len(kind)):]; len(rest) < 4 || uint64(binary.BigEndian.Uint32(rest)) > uint64(len(rest)-4) {
+		return false
+	}
 	for _, prefix := range [...]string{"ssh-rsa", "ssh-dss", "ssh-ed25519", "ssh-ed448", "ssh-xmss", "ecdsa-sha2-", "sk-ssh-", "sk-ecdsa-", "webauthn-sk-", "rsa-sha2-"} {
 		if strings.HasPrefix(kind, prefix) {
 			return true
@@ -80,52 +167,67 @@ func wireKind(b []byte) string {
 	return string(b[4 : 4+n])
 }
 
-// isDERKey parses the structures that keys come in, whatever their algorithm: PKIX,
-// PKCS #1, PKCS #8, also encrypted, SEC 1, certificates and requests.
-func isDERKey(b []byte) bool {
-	if len(b) < 8 || b[0] != 0x30 {
-		return false
+// derForm parses the structures that keys come in, whatever their algorithm. White space
+// around them is what an editor or a shell leaves.
+func derForm(b []byte) keyForm {
+	b = bytes.TrimLeft(b, " \t\r\n")
+	parses := func(structure any) bool {
+		rest, err := asn1.Unmarshal(b, structure)
+		return err == nil && len(bytes.TrimSpace(rest)) == 0
 	}
-	var sequence []asn1.RawValue
-	if rest, err := asn1.Unmarshal(b, &sequence); err != nil || len(rest) > 0 {
-		return false
+	if !parses(new([]asn1.RawValue)) {
+		return noForm
 	}
-	for _, shape := range [...]any{
-		&struct {
-			Algorithm pkix.AlgorithmIdentifier
-			Key       asn1.BitString
-		}{},
-		&struct{ N, E *big.Int }{},
-		&struct {
-			Version   int
-			Algorithm pkix.AlgorithmIdentifier
-			Key       []byte
-		}{},
-		&struct {
-			Algorithm pkix.AlgorithmIdentifier
-			Encrypted []byte
-		}{},
-		&struct{ Version, N, E, D, P, Q *big.Int }{},
-		&struct {
-			Version int
-			Key     []byte
-		}{},
-		&struct {
-			Content   asn1.RawValue
-			Algorithm pkix.AlgorithmIdentifier
-			Signature asn1.BitString
-		}{},
-	} {
-		if rest, err := asn1.Unmarshal(b, shape); err == nil && len(rest) == 0 {
-			return true
+	type (
+		algorithm = pkix.AlgorithmIdentifier
+		content   struct { // RFC 2315, Section 7
+			Type    asn1.ObjectIdentifier
+			Content asn1.RawValue `asn1:"explicit,tag:0"`
 		}
+	)
+	var rsa struct{ N, E *big.Int }
+	var ec struct {
+		Version int
+		Key     []byte
 	}
-	return false
+	var pfx struct {
+		Version int
+		Safe    content
+	}
+	switch {
+	case parses(new(struct {
+		Algorithm algorithm
+		Key       asn1.BitString
+	})):
+		return formPublicDER
+	case parses(new(struct {
+		Content   asn1.RawValue
+		Algorithm algorithm
+		Signature asn1.BitString
+	})):
+		return formCertificate
+	case parses(new(struct {
+		Version   int
+		Algorithm algorithm
+		Key       []byte
+	})), parses(new(struct {
+		Algorithm algorithm
+		Encrypted []byte
+	})), parses(new(struct{ Version, N, E, D, P, Q *big.Int })), parses(&ec) && ec.Version == 1:
+		return formPrivateDER
+	case parses(&rsa) && rsa.N.BitLen() >= leastModulus:
+		return formPublicDER
+	case parses(&pfx) && pfx.Version == 3:
+		return formPKCS12
+	case parses(new(content)):
+		return formPKCS7
+	}
+	return noForm
 }
 
 // isJWKText finds a JWK or a JWK Set, with whatever stands around it.
 func isJWKText(text string) bool {
-	for tries := 0; tries < 64; tries++ {
+	for range maxGuessed {
 		at := strings.IndexByte(text, '{')
 		if at < 0 {
 			return false

@@ -1,0 +1,380 @@
+package jwt_test
+
+import (
+	"bytes"
+	"crypto/ecdsa"
+	"crypto/ed25519"
+	"crypto/elliptic"
+	"crypto/rand"
+	"crypto/rsa"
+	"crypto/x509"
+	"crypto/x509/pkix"
+	"encoding/asn1"
+	"encoding/pem"
+	"math/big"
+	"strings"
+	"testing"
+
+	"github.com/stretchr/testify/require"
+
+	"example.com/jwt"
+)
+
+func pemText(label string, der []byte) []byte {
+	return pem.EncodeToMemory(&pem.Block{Type: label, Bytes: der})
+}
+
+// readBlock gives the label and the DER of a key in testdata/keys.
+func readBlock(t testing.TB, name string) (string, []byte) {
+	t.Helper()
+	text, _ := readKeyPair(t, "testdata/keys/"+name)
+	block, _ := pem.Decode(text)
+	require.NotNil(t, block)
+	return block.Type, block.Bytes
+}
+
+// sequence edits the elements of a DER sequence.
+func sequence(t testing.TB, der []byte, edit func([]asn1.RawValue) []asn1.RawValue) []byte {
+	t.Helper()
+	var elements []asn1.RawValue
+	rest, err := asn1.Unmarshal(der, &elements)
+	require.NoError(t, err)
+	require.Empty(t, rest)
+	out, err := asn1.Marshal(edit(elements))
+	require.NoError(t, err)
+	return out
+}
+
+func marshal(t testing.TB, value any) asn1.RawValue {
+	t.Helper()
+	der, err := asn1.Marshal(value)
+	require.NoError(t, err)
+	return asn1.RawValue{FullBytes: der}
+}
+
+// tagged is an element under a context-specific tag, as PKCS #8 and SEC 1 have them.
+func tagged(tag int, constructed bool, content []byte) asn1.RawValue {
+	return asn1.RawValue{Class: asn1.ClassContextSpecific, Tag: tag, IsCompound: constructed, Bytes: content}
+}
+
+func TestLinesOfPEMMayHaveAnyLength(t *testing.T) {
+	for _, name := range []string{"rsa2048-pkcs8", "ecdsa384-default", "openssl-ed25519", "ecdsa521-pem"} {
+		label, der := readBlock(t, name)
+		text, _ := readKeyPair(t, "testdata/keys/"+name)
+		want, err := jwt.ParsePrivateKey(text)
+		require.NoError(t, err)
+		for _, width := range []int{1, 4, 63, 64, 70, 76, 1 << 16} {
+			text := "-----BEGIN " + label + "-----\n" + strings.TrimSpace(wrap(b64std(der), width)) + "\n-----END " + label + "-----"
+			got, err := jwt.ParsePrivateKey([]byte(text))
+			require.NoError(t, err, "%s in lines of %d", name, width)
+			require.True(t, got.Public().Equal(want.Public()))
+		}
+	}
+}
+
+func TestECParametersMustBeTheCurveOfTheKey(t *testing.T) {
+	curves := map[string]asn1.ObjectIdentifier{
+		"ecdsa256-pem": {1, 2, 840, 10045, 3, 1, 7}, "ecdsa384-pem": {1, 3, 132, 0, 34}, "ecdsa521-pem": {1, 3, 132, 0, 35},
+	}
+	for name := range curves {
+		label, der := readBlock(t, name)
+		anonymous := sequence(t, der, func(e []asn1.RawValue) []asn1.RawValue { return append(e[:2:2], e[3]) })
+		_, err := jwt.ParsePrivateKey(pemText(label, anonymous))
+		require.ErrorContains(t, err, "does not name its curve")
+		for other, oid := range curves {
+			parameters := pemText("EC PARAMETERS", marshal(t, oid).FullBytes)
+			for _, key := range [][]byte{der, anonymous} {
+				_, err := jwt.ParsePrivateKey(append(parameters, pemText(label, key)...))
+				if other == name {
+					require.NoError(t, err)
+				} else {
+					require.ErrorIs(t, err, jwt.ErrInvalidKey, "%s after the parameters of %s", name, other)
+				}
+			}
+		}
+		for _, parameters := range [][]byte{{5, 0}, append(marshal(t, curves[name]).FullBytes, 0), marshal(t, asn1.ObjectIdentifier{1, 2, 3}).FullBytes} {
+			_, err := jwt.ParsePrivateKey(append(pemText("EC PARAMETERS", parameters), pemText(label, der)...))
+			require.ErrorIs(t, err, jwt.ErrInvalidKey)
+		}
+	}
+}
+
+// An element too many could say what a key is not for, and is not read by crypto/x509.
+func TestKeysWithMoreInThemAreRefused(t *testing.T) {
+	more := func(e []asn1.RawValue) []asn1.RawValue { return append(e, asn1.NullRawValue) }
+	for _, name := range []string{"rsa2048-pem", "rsa2048-pkcs8", "ecdsa256-pem", "ecdsa256-pkcs8", "openssl-ed25519"} {
+		label, der := readBlock(t, name)
+		for _, changed := range [][]byte{sequence(t, der, more), append(bytes.Clone(der), 5, 0), append(bytes.Clone(der), 0)} {
+			_, err := jwt.ParsePrivateKey(pemText(label, changed))
+			require.ErrorIs(t, err, jwt.ErrInvalidKey, name)
+		}
+		private, err := jwt.ParsePrivateKey(pemText(label, der))
+		require.NoError(t, err)
+		public, err := private.Public().MarshalPEM()
+		require.NoError(t, err)
+		block, _ := pem.Decode(public)
+		for _, changed := range [][]byte{sequence(t, block.Bytes, more), append(bytes.Clone(block.Bytes), 0)} {
+			_, err := jwt.ParsePublicKey(pemText("PUBLIC KEY", changed))
+			require.ErrorIs(t, err, jwt.ErrInvalidKey, name)
+		}
+	}
+}
+
+func TestPKCS8MustBeWhatItSays(t *testing.T) {
+	algorithm := func(a pkix.AlgorithmIdentifier) func([]asn1.RawValue) []asn1.RawValue {
+		return func(e []asn1.RawValue) []asn1.RawValue { return append([]asn1.RawValue{e[0], marshal(t, a)}, e[2:]...) }
+	}
+	version := func(n int) func([]asn1.RawValue) []asn1.RawValue {
+		return func(e []asn1.RawValue) []asn1.RawValue { return append([]asn1.RawValue{marshal(t, n)}, e[1:]...) }
+	}
+	key := func(octets []byte) func([]asn1.RawValue) []asn1.RawValue {
+		return func(e []asn1.RawValue) []asn1.RawValue { return append(e[:2:2], marshal(t, octets)) }
+	}
+	attributes := func(e []asn1.RawValue) []asn1.RawValue {
+		return append(e, tagged(0, true, marshal(t, []asn1.ObjectIdentifier{{2, 5, 29, 15}}).FullBytes))
+	}
+	rsaOID, ecOID, edOID := asn1.ObjectIdentifier{1, 2, 840, 113549, 1, 1, 1}, asn1.ObjectIdentifier{1, 2, 840, 10045, 2, 1}, asn1.ObjectIdentifier{1, 3, 101, 112}
+	p384 := marshal(t, asn1.ObjectIdentifier{1, 3, 132, 0, 34})
+	for _, row := range []struct {
+		name, file string
+		edit       func([]asn1.RawValue) []asn1.RawValue
+		want       string
+	}{
+		{"RSA without parameters", "rsa2048-pkcs8", algorithm(pkix.AlgorithmIdentifier{Algorithm: rsaOID}), "not canonical"},
+		{"RSA with other parameters", "rsa2048-pkcs8", algorithm(pkix.AlgorithmIdentifier{Algorithm: rsaOID, Parameters: p384}), "not canonical"},
+		{"RSA called ECDSA", "rsa2048-pkcs8", algorithm(pkix.AlgorithmIdentifier{Algorithm: ecOID, Parameters: p384}), "not what its label says"},
+		{"ECDSA on another curve", "ecdsa256-pkcs8", algorithm(pkix.AlgorithmIdentifier{Algorithm: ecOID, Parameters: p384}), "not as long as a scalar"},
+		{"ECDSA without curve", "ecdsa256-pkcs8", algorithm(pkix.AlgorithmIdentifier{Algorithm: ecOID}), "does not name its curve"},
+		{"ECDSA on an unknown curve", "ecdsa256-pkcs8", algorithm(pkix.AlgorithmIdentifier{Algorithm: ecOID, Parameters: marshal(t, asn1.ObjectIdentifier{1, 2, 3})}), `curve "1.2.3" is not supported`},
+		{"Ed25519 with parameters", "openssl-ed25519", algorithm(pkix.AlgorithmIdentifier{Algorithm: edOID, Parameters: asn1.NullRawValue}), "not canonical"},
+		{"an unknown algorithm", "openssl-ed25519", algorithm(pkix.AlgorithmIdentifier{Algorithm: asn1.ObjectIdentifier{1, 2, 3}}), `algorithm "1.2.3"`},
+		{"Ed25519 of 31 bytes", "openssl-ed25519", key(marshal(t, make([]byte, 31)).FullBytes), "has 32 bytes, got 31"},
+		{"Ed25519 with more", "openssl-ed25519", key(append(marshal(t, make([]byte, 32)).FullBytes, 0)), "not canonical"},
+		{"version 3", "openssl-ed25519", version(2), "another version"},
+		{"version 2 without public key", "openssl-ed25519", version(1), "another version"},
+		{"attributes", "ecdsa256-pkcs8", attributes, "attributes beside the key"},
+	} {
+		t.Run(row.name, func(t *testing.T) {
+			label, der := readBlock(t, row.file)
+			_, err := jwt.ParsePrivateKey(pemText(label, sequence(t, der, row.edit)))
+			require.ErrorIs(t, err, jwt.ErrInvalidKey)
+			require.ErrorContains(t, err, row.want)
+		})
+	}
+}
+
+// RFC 5958, Section 2, puts the public key beside the private one, as some programs do.
+func TestPKCS8OfTheSecondVersion(t *testing.T) {
+	for _, name := range []string{"rsa2048-pkcs8", "ecdsa256-pkcs8", "openssl-ed25519"} {
+		label, der := readBlock(t, name)
+		want, err := jwt.ParsePrivateKey(pemText(label, der))
+		require.NoError(t, err)
+		var bits []byte
+		switch public := want.Public().Crypto().(type) {
+		case *rsa.PublicKey:
+			bits = x509.MarshalPKCS1PublicKey(public)
+		case *ecdsa.PublicKey:
+			bits, err = public.Bytes()
+			require.NoError(t, err)
+		case ed25519.PublicKey:
+			bits = public
+		}
+		second := func(version int, bits ...byte) []byte {
+			return sequence(t, der, func(e []asn1.RawValue) []asn1.RawValue {
+				return append([]asn1.RawValue{marshal(t, version)}, append(e[1:], tagged(1, false, bits))...)
+			})
+		}
+		got, err := jwt.ParsePrivateKey(pemText(label, second(1, append([]byte{0}, bits...)...)))
+		require.NoError(t, err, name)
+		require.True(t, got.Public().Equal(want.Public()))
+		again, err := got.MarshalPEM()
+		require.NoError(t, err)
+		wrote, err := want.MarshalPEM()
+		require.NoError(t, err)
+		require.Equal(t, wrote, again)
+
+		other := bytes.Clone(bits)
+		other[len(other)-1] ^= 1
+		for what, changed := range map[string][]byte{
+			"another public key": second(1, append([]byte{0}, other...)...), "a bit less": second(1, append([]byte{1}, bits[:len(bits)-1]...)...),
+			"the first version": second(0, append([]byte{0}, bits...)...), "no bits": second(1, 0),
+		} {
+			_, err := jwt.ParsePrivateKey(pemText(label, changed))
+			require.ErrorIs(t, err, jwt.ErrInvalidKey, "%s: %s", name, what)
+		}
+	}
+}
+
+func TestSEC1MustBeWhatItSays(t *testing.T) {
+	point := func(bits ...byte) asn1.RawValue {
+		return tagged(1, true, append([]byte{3, byte(len(bits))}, bits...))
+	}
+	edit := func(at int, value asn1.RawValue) func([]asn1.RawValue) []asn1.RawValue {
+		return func(e []asn1.RawValue) []asn1.RawValue {
+			e[at] = value
+			return e
+		}
+	}
+	scalar := elliptic.P256().Params().N.Bytes()
+	for _, row := range []struct {
+		name string
+		edit func([]asn1.RawValue) []asn1.RawValue
+		want string
+	}{
+		{"another public key", func(e []asn1.RawValue) []asn1.RawValue {
+			e[3].FullBytes[len(e[3].FullBytes)-1] ^= 1
+			return e
+		}, "does not belong to the public key beside it"},
+		{"a compressed point", func(e []asn1.RawValue) []asn1.RawValue {
+			x := e[3].Bytes[4:36]
+			return append(e[:3], point(append([]byte{0, 2}, x...)...))
+		}, "not an uncompressed point"},
+		{"another version", edit(0, marshal(t, 2)), "does not name its curve"},
+		{"a short scalar", edit(1, marshal(t, make([]byte, 31))), "not as long as a scalar"},
+		{"a long scalar", edit(1, marshal(t, make([]byte, 33))), "not as long as a scalar"},
+		{"zero", edit(1, marshal(t, make([]byte, 32))), "out of range for P-256"},
+		{"the order", edit(1, marshal(t, scalar)), "out of range for P-256"},
+		{"a curve without algorithm", edit(2, tagged(0, true, marshal(t, asn1.ObjectIdentifier{1, 3, 132, 0, 33}).FullBytes)), "curve P-224 is not supported"},
+	} {
+		t.Run(row.name, func(t *testing.T) {
+			label, der := readBlock(t, "ecdsa256-pem")
+			_, err := jwt.ParsePrivateKey(pemText(label, sequence(t, bytes.Clone(der), row.edit)))
+			require.ErrorIs(t, err, jwt.ErrInvalidKey)
+			require.ErrorContains(t, err, row.want)
+		})
+	}
+	label, der := readBlock(t, "ecdsa256-pem")
+	_, err := jwt.ParsePrivateKey(pemText(label, sequence(t, der, func(e []asn1.RawValue) []asn1.RawValue { return e[:3] })))
+	require.NoError(t, err, "the public key is optional")
+}
+
+func TestPKCS1MustBeWhatItSays(t *testing.T) {
+	label, der := readBlock(t, "rsa2048-pem")
+	number := func(at int, n *big.Int) []byte {
+		return sequence(t, der, func(e []asn1.RawValue) []asn1.RawValue {
+			e[at] = marshal(t, n)
+			return e
+		})
+	}
+	huge := new(big.Int).Lsh(big.NewInt(1), 65535)
+	huge.SetBit(huge, 0, 1)
+	for _, row := range []struct {
+		name string
+		der  []byte
+		want string
+	}{
+		{"version 1", number(0, big.NewInt(1)), "more than two primes"},
+		{"a modulus of 65536 bits", number(1, huge), "65536 bits is too large"},
+		{"an even modulus", number(1, new(big.Int).Lsh(big.NewInt(1), 2047)), "odd"},
+		{"a negative modulus", number(1, big.NewInt(-3)), "positive"},
+		{"an even exponent", number(2, big.NewInt(65538)), "exponent"},
+		{"an exponent of 257 bits", number(2, new(big.Int).SetBit(big.NewInt(1), 256, 1)), "exponent (257 bits)"},
+		{"a private exponent of 65536 bits", number(3, huge), "larger than its modulus"},
+		{"a prime of 65536 bits", number(4, huge), "larger than its modulus"},
+		{"another prime", number(5, big.NewInt(3)), "not what its label says"},
+		{"another CRT value", number(6, big.NewInt(3)), "not what its label says"},
+		{"cut off", sequence(t, der, func(e []asn1.RawValue) []asn1.RawValue { return e[:4] }), "not what its label says"},
+	} {
+		t.Run(row.name, func(t *testing.T) {
+			checkRefusals(t, []refusal{{"PKCS #1", string(pemText(label, row.der)), row.want}}, parsePrivate)
+			outer := marshal(t, struct {
+				Version   int
+				Algorithm pkix.AlgorithmIdentifier
+				Key       []byte
+			}{0, pkix.AlgorithmIdentifier{Algorithm: asn1.ObjectIdentifier{1, 2, 840, 113549, 1, 1, 1}, Parameters: asn1.NullRawValue}, row.der})
+			checkRefusals(t, []refusal{{"PKCS #8", string(pemText("PRIVATE KEY", outer.FullBytes)), row.want}}, parsePrivate)
+		})
+	}
+}
+
+func TestPublicDERMustBeWhatItSays(t *testing.T) {
+	huge := new(big.Int).Lsh(big.NewInt(1), 65535)
+	huge.SetBit(huge, 0, 1)
+	oddN := new(big.Int).Sub(new(big.Int).Lsh(big.NewInt(1), 2048), big.NewInt(1))
+	for _, row := range []struct {
+		name string
+		n, e *big.Int
+		want string
+	}{
+		{"a modulus of 65536 bits", huge, big.NewInt(65537), "65536 bits is too large"},
+		{"an even modulus", new(big.Int).Lsh(big.NewInt(1), 2047), big.NewInt(65537), "odd"},
+		{"an even exponent", oddN, big.NewInt(65538), "exponent"},
+		{"an exponent of 257 bits", oddN, new(big.Int).SetBit(big.NewInt(1), 256, 1), ""},
+		{"a negative exponent", oddN, big.NewInt(-65537), ""},
+		{"1024 bits", new(big.Int).Sub(new(big.Int).Lsh(big.NewInt(1), 1024), big.NewInt(1)), big.NewInt(65537), "too weak"},
+	} {
+		t.Run(row.name, func(t *testing.T) {
+			inner := marshal(t, struct{ N, E *big.Int }{row.n, row.e}).FullBytes
+			outer := marshal(t, struct {
+				Algorithm pkix.AlgorithmIdentifier
+				Key       asn1.BitString
+			}{pkix.AlgorithmIdentifier{Algorithm: asn1.ObjectIdentifier{1, 2, 840, 113549, 1, 1, 1}, Parameters: asn1.NullRawValue}, asn1.BitString{Bytes: inner, BitLength: 8 * len(inner)}})
+			checkRefusals(t, []refusal{
+				{"PKCS #1", string(pemText("RSA PUBLIC KEY", inner)), row.want},
+				{"PKIX", string(pemText("PUBLIC KEY", outer.FullBytes)), row.want},
+			}, parsePublic)
+		})
+	}
+}
+
+// OpenSSH lines hold exponents of up to 24 bits here: a longer one must not be written.
+func TestRSAExponentsOfOpenSSHLines(t *testing.T) {
+	n := new(big.Int).Sub(new(big.Int).Lsh(big.NewInt(1), 2048), big.NewInt(1))
+	for e, fits := range map[int]bool{65537: true, 1<<24 - 1: true, 1<<24 + 1: false, 1<<31 - 1: false} {
+		key, err := jwt.NewPublicKey(&rsa.PublicKey{N: n, E: e})
+		require.NoError(t, err)
+		line, err := key.MarshalAuthorizedKey()
+		if fits {
+			require.NoError(t, err)
+			requirePublicRoundTrips(t, key)
+			continue
+		}
+		require.ErrorIs(t, err, jwt.ErrInvalidKey)
+		require.ErrorContains(t, err, "use MarshalPEM or MarshalJSON")
+		require.Nil(t, line)
+		for _, write := range []func() ([]byte, error){key.MarshalPEM, key.MarshalJSON} {
+			text, err := write()
+			require.NoError(t, err)
+			again, err := jwt.ParsePublicKey(text)
+			require.NoError(t, err)
+			require.True(t, again.Equal(key))
+		}
+	}
+}
+
+// crypto/rsa has keys without primes, which can be found, and of more than two.
+func TestRSAKeysHaveTwoPrimes(t *testing.T) {
+	key, err := rsa.GenerateKey(rand.Reader, 1024)
+	require.NoError(t, err)
+	alone := &rsa.PrivateKey{PublicKey: key.PublicKey, D: key.D}
+	private, err := jwt.NewPrivateKey(alone, jwt.InsecureAllowWeakKey())
+	require.NoError(t, err)
+	text, err := private.MarshalPEM()
+	require.NoError(t, err)
+	again, err := jwt.ParsePrivateKey(text, jwt.InsecureAllowWeakKey())
+	require.NoError(t, err)
+	require.True(t, again.Public().Equal(private.Public()))
+	require.Empty(t, alone.Primes)
+
+	one := big.NewInt(1)
+	for name, changed := range map[string]*rsa.PrivateKey{
+		"no modulus":          {PublicKey: rsa.PublicKey{E: 65537}, D: key.D, Primes: key.Primes},
+		"no exponent":         {PublicKey: key.PublicKey, Primes: key.Primes},
+		"a zero exponent":     {PublicKey: key.PublicKey, D: new(big.Int)},
+		"a negative exponent": {PublicKey: key.PublicKey, D: new(big.Int).Neg(key.D)},
+		"another exponent":    {PublicKey: key.PublicKey, D: new(big.Int).Add(key.D, one)},
+		"one prime":           {PublicKey: key.PublicKey, D: key.D, Primes: key.Primes[:1]},
+		"a nil prime":         {PublicKey: key.PublicKey, D: key.D, Primes: []*big.Int{key.Primes[0], nil}},
+		"prime 1":             {PublicKey: key.PublicKey, D: key.D, Primes: []*big.Int{one, key.N}},
+		"prime 0":             {PublicKey: key.PublicKey, D: key.D, Primes: []*big.Int{new(big.Int), key.N}},
+		"negative primes":     {PublicKey: key.PublicKey, D: key.D, Primes: []*big.Int{new(big.Int).Neg(key.Primes[0]), new(big.Int).Neg(key.Primes[1])}},
+		"other primes":        {PublicKey: key.PublicKey, D: key.D, Primes: []*big.Int{key.Primes[0], key.Primes[0]}},
+		"three primes":        {PublicKey: key.PublicKey, D: key.D, Primes: append([]*big.Int{one}, key.Primes...)},
+	} {
+		t.Run(name, func(t *testing.T) {
+			private, err := jwt.NewPrivateKey(changed, jwt.InsecureAllowWeakKey())
+			require.ErrorIs(t, err, jwt.ErrInvalidKey)
+			require.Nil(t, private)
+		})
+	}
+}
