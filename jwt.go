@@ -65,7 +65,6 @@
 package jwt
 
 import (
-	"encoding/json"
 	"strings"
 	"sync"
 
@@ -89,18 +88,6 @@ type Token[T any] struct {
 	Claims           T      // the payload decoded into a fresh T
 	Payload          string // the verified payload, JSON as received; string claims share its memory
 	KeyID            string // kid of the key that verified it (which the token need not have named)
-}
-
-// Header is the header of a token (RFC 7515, Section 4): the parameters that nearly
-// all tokens have as fields, the others through [Header.Param]. A parameter that
-// the token does not have is "".
-type Header struct {
-	Algorithm   string // "alg"
-	KeyID       string // "kid"
-	Type        string // "typ"
-	ContentType string // "cty"
-
-	raw string // the decoded header segment
 }
 
 // UnverifiedToken is what a token claims to say. Nothing in it may be trusted: use it
@@ -137,26 +124,6 @@ func ParseUnverified(token string) (*UnverifiedToken, error) {
 		return nil, err
 	}
 	return t, nil
-}
-
-// Param gives the JSON text of a parameter of the header by its exact name; false if
-// the token has none of that name. The result is a copy.
-func (h Header) Param(name string) (json.RawMessage, bool) {
-	if h.raw == "" {
-		return nil, false
-	}
-	s := getScratch()
-	defer s.release()
-	members, err := s.scanner.Object(h.raw)
-	if err != nil {
-		return nil, false
-	}
-	for _, m := range members {
-		if m.Name(h.raw) == name {
-			return json.RawMessage(m.Raw(h.raw)), true
-		}
-	}
-	return nil, false
 }
 
 // segments are the three parts of a token, and what the signature covers.
@@ -264,9 +231,16 @@ func (s *scratch) decode(segment string) (ok bool) {
 	return ok
 }
 
-// payload decodes the payload into a string of its own.
+// payload decodes the payload into a string of its own. A long one goes through the
+// buffer in pieces, so that it is never there twice.
 func (s *scratch) payload(segment string) (string, error) {
 	const chunk = 16 << 10 // a multiple of four characters
+	if len(segment) <= chunk {
+		if !s.decode(segment) {
+			return "", errPayloadBase64
+		}
+		return string(s.buf), nil
+	}
 	n := base64url.DecodedLen(len(segment))
 	if n < 0 {
 		return "", errPayloadBase64
@@ -282,65 +256,6 @@ func (s *scratch) payload(segment string) (string, error) {
 		segment = segment[len(part):]
 	}
 	return text.String(), nil
-}
-
-// header decodes and checks a header: strict JSON, no crit, no b64, an alg, and
-// strings where there must be strings (RFC 7515, Section 4).
-func (s *scratch) header(segment string) (Header, error) {
-	if !s.decode(segment) {
-		if isBearer(segment) {
-			return Header{}, errBearer
-		}
-		return Header{}, errHeaderBase64
-	}
-	h := Header{raw: string(s.buf)}
-	members, err := s.scanner.Object(h.raw)
-	if err != nil {
-		return Header{}, wrapf(ErrMalformed, err, "the header is not a strict JSON object")
-	}
-	for _, m := range members {
-		if err := h.set(m); err != nil {
-			return Header{}, err
-		}
-	}
-	if h.Algorithm == "" && !hasMember(members, h.raw, "alg") {
-		return Header{}, failf(ErrMalformed, `the header has no "alg"`)
-	}
-	return h, nil
-}
-
-func (h *Header) set(m strictjson.Member) error {
-	var field *string
-	switch name := m.Name(h.raw); name {
-	case "alg":
-		field = &h.Algorithm
-	case "kid":
-		field = &h.KeyID
-	case "typ":
-		field = &h.Type
-	case "cty":
-		field = &h.ContentType
-	case "crit":
-		return failf(ErrMalformed, `the header has a "crit": no extension is implemented, so the token must be refused (RFC 7515, Section 4.1.11)`)
-	case "b64":
-		return failf(ErrMalformed, `the header has a "b64", which JWTs must not use (RFC 7797, Section 7)`)
-	default:
-		return nil
-	}
-	if m.Kind() != strictjson.String {
-		return failf(ErrMalformed, "the header's %q is %s, want a string", m.Name(h.raw), kindName(m.Kind()))
-	}
-	*field = m.String(h.raw)
-	return nil
-}
-
-func hasMember(members []strictjson.Member, text, name string) bool {
-	for _, m := range members {
-		if m.Name(text) == name {
-			return true
-		}
-	}
-	return false
 }
 
 // kindName names a kind of JSON value with its article.

@@ -70,6 +70,9 @@ func appendDate(dst []byte, d *NumericDate) ([]byte, error) {
 // collected digit by digit, further digits are dropped. A float64 would lose the last
 // digits of a date with a fraction, and its conversion depends on the machine.
 func parseDate(raw string) (time.Time, bool) {
+	if seconds, ok := plainSeconds(raw); ok {
+		return time.Unix(seconds, 0).UTC(), true
+	}
 	text, negative := strings.CutPrefix(raw, "-")
 	mantissa, exponent := text, int64(0)
 	if at := strings.IndexAny(text, "eE"); at >= 0 {
@@ -93,6 +96,22 @@ func parseDate(raw string) (time.Time, bool) {
 		return time.Time{}, false
 	}
 	return time.Unix(d.seconds, d.nanos).UTC(), true
+}
+
+// plainSeconds reads the dates that nearly all tokens have: up to 11 digits and nothing
+// else, which are in range.
+func plainSeconds(raw string) (seconds int64, ok bool) {
+	if len(raw) > 11 {
+		return 0, false
+	}
+	for i := range len(raw) {
+		digit := raw[i] - '0'
+		if digit > 9 {
+			return 0, false
+		}
+		seconds = seconds*10 + int64(digit)
+	}
+	return seconds, true
 }
 
 // dateDigits collects the digits of a number. The next digit is worth 10^(weight-1)
