@@ -40,7 +40,7 @@ func (a *Audience) UnmarshalJSON(text []byte) error {
 
 // MarshalJSON writes one element as a string, any other number as an array. Invalid
 // UTF-8 is [ErrInvalidOption].
-func (a Audience) MarshalJSON() ([]byte, error) { return appendAudience(nil, &a) }
+func (a Audience) MarshalJSON() ([]byte, error) { return appendAudience(nil, a) }
 
 // MapClaims is for claims without a type. Numbers inside decode to [json.Number], so
 // that no digit is lost.
@@ -66,11 +66,13 @@ const (
 )
 
 // plans is the one cache of this package: how each claims type is read and written.
-var plans = jsonplan.Cache{CodecFor: codecFor}
+var plans = jsonplan.Cache{CodecFor: codecFor, Block: &registeredBlock}
 
 var (
 	dateCodec     = jsonplan.Codec{Decode: decodeDateAny, Append: appendDateAny}
 	audienceCodec = jsonplan.Codec{Decode: decodeAudienceAny, Append: appendAudienceAny}
+
+	registeredBlock = jsonplan.Block{Type: reflect.TypeFor[RegisteredClaims](), Copy: copyRegistered, Append: appendRegistered}
 )
 
 func codecFor(t reflect.Type) *jsonplan.Codec {
@@ -83,44 +85,113 @@ func codecFor(t reflect.Type) *jsonplan.Codec {
 	return nil
 }
 
-func decodeDateAny(raw string, dst any) error         { return decodeDate(raw, dst.(*NumericDate)) }
-func appendDateAny(dst []byte, v any) ([]byte, error) { return appendDate(dst, v.(*NumericDate)) }
-func decodeAudienceAny(raw string, dst any) error     { return decodeAudience(raw, dst.(*Audience)) }
+func decodeDateAny(raw string, dst any) error     { return decodeDate(raw, dst.(*NumericDate)) }
+func decodeAudienceAny(raw string, dst any) error { return decodeAudience(raw, dst.(*Audience)) }
+
+func appendDateAny(dst []byte, v any) ([]byte, error) {
+	if d, ok := v.(*NumericDate); ok {
+		return appendDate(dst, *d)
+	}
+	return appendDate(dst, v.(NumericDate))
+}
+
 func appendAudienceAny(dst []byte, v any) ([]byte, error) {
-	return appendAudience(dst, v.(*Audience))
+	if a, ok := v.(*Audience); ok {
+		return appendAudience(dst, *a)
+	}
+	return appendAudience(dst, v.(Audience))
+}
+
+// copyRegistered copies registered claims into a field of the claims type. The audience
+// is a list of its own there, so that a change to one is no change to the other.
+func copyRegistered(dst, known any, list []string) []string {
+	c := dst.(*RegisteredClaims)
+	*c = *known.(*RegisteredClaims)
+	if len(c.Audience) > 0 {
+		at := len(list)
+		list = append(list, c.Audience...)
+		c.Audience = list[at:len(list):len(list)]
+	}
+	return list
+}
+
+// appendRegistered writes what the plan would write by the struct's tags.
+func appendRegistered(dst []byte, v any) (_ []byte, claims uint8, ok bool) {
+	c, isPointer := v.(*RegisteredClaims)
+	if !isPointer {
+		own := v.(RegisteredClaims)
+		c = &own
+	}
+	var has claimSet
+	member := func(bit claimSet, name string) { has, dst = has|bit, append(dst, name...) }
+	text := func(bit claimSet, name, value string) {
+		if value != "" && ok {
+			member(bit, name)
+			dst, ok = strictjson.AppendQuote(dst, value)
+		}
+	}
+	date := func(bit claimSet, name string, value NumericDate) {
+		if !value.IsZero() && ok {
+			var err error
+			member(bit, name)
+			dst, err = appendDate(dst, value)
+			ok = err == nil
+		}
+	}
+	ok = true
+	text(hasIss, `,"iss":`, c.Issuer)
+	text(hasSub, `,"sub":`, c.Subject)
+	if len(c.Audience) > 0 && ok {
+		var err error
+		member(hasAud, `,"aud":`)
+		dst, err = appendAudience(dst, c.Audience)
+		ok = err == nil
+	}
+	date(hasExp, `,"exp":`, c.ExpiresAt)
+	date(hasNbf, `,"nbf":`, c.NotBefore)
+	date(hasIat, `,"iat":`, c.IssuedAt)
+	text(hasJti, `,"jti":`, c.ID)
+	return dst, uint8(has), ok
 }
 
 func decodeAudience(raw string, a *Audience) error {
-	switch strictjson.KindOf(raw) {
-	case strictjson.Null:
-		return nil
-	case strictjson.String:
-		*a = Audience{strictjson.Unquote(raw)}
-		return nil
-	case strictjson.Array:
-		names := Audience{}
-		for element := range strictjson.Elements(raw) {
-			if strictjson.KindOf(element) != strictjson.String {
-				return failf(ErrInvalidClaims, "aud is an array with %s in it, want strings", kindName(strictjson.KindOf(element)))
-			}
-			names = append(names, strictjson.Unquote(element))
-		}
-		*a = names
+	if strictjson.KindOf(raw) == strictjson.Null {
 		return nil
 	}
-	return failf(ErrInvalidClaims, "aud is %s, want a string or an array of strings", kindName(strictjson.KindOf(raw)))
+	names, err := appendNames(Audience{}, raw)
+	if err == nil {
+		*a = names
+	}
+	return err
 }
 
-func appendAudience(dst []byte, a *Audience) ([]byte, error) {
+// appendNames appends the recipients that a validated value names.
+func appendNames(list []string, raw string) ([]string, error) {
+	switch strictjson.KindOf(raw) {
+	case strictjson.String:
+		return append(list, strictjson.Unquote(raw)), nil
+	case strictjson.Array:
+		for element := range strictjson.Elements(raw) {
+			if strictjson.KindOf(element) != strictjson.String {
+				return list, failf(ErrInvalidClaims, "aud is an array with %s in it, want strings", kindName(strictjson.KindOf(element)))
+			}
+			list = append(list, strictjson.Unquote(element))
+		}
+		return list, nil
+	}
+	return list, failf(ErrInvalidClaims, "aud is %s, want a string or an array of strings", kindName(strictjson.KindOf(raw)))
+}
+
+func appendAudience(dst []byte, a Audience) ([]byte, error) {
 	ok := true
-	if len(*a) == 1 {
-		if dst, ok = strictjson.AppendQuote(dst, (*a)[0]); !ok {
+	if len(a) == 1 {
+		if dst, ok = strictjson.AppendQuote(dst, a[0]); !ok {
 			return dst, failf(ErrInvalidOption, "aud is not valid UTF-8")
 		}
 		return dst, nil
 	}
 	dst = append(dst, '[')
-	for i, name := range *a {
+	for i, name := range a {
 		if i > 0 {
 			dst = append(dst, ',')
 		}
@@ -140,8 +211,8 @@ func (s *scratch) registered(payload string, c *RegisteredClaims, class error) (
 		return payloadIndex{}, wrapf(class, err, "the payload is not a strict JSON object")
 	}
 	index := payloadIndex{text: payload, members: members}
-	for _, m := range members {
-		bit, err := c.set(m.Name(payload), m, payload)
+	for i := range members {
+		bit, err := c.set(&index, &members[i])
 		if err != nil {
 			return payloadIndex{}, wrongType(class, err)
 		}
@@ -155,10 +226,13 @@ type payloadIndex struct {
 	text    string
 	members []strictjson.Member
 	has     claimSet
+	lists   []string // the array that all string lists of the token share
 }
 
 // set reads one claim, if it is a registered one.
-func (c *RegisteredClaims) set(name string, m strictjson.Member, text string) (claimSet, *ClaimError) {
+func (c *RegisteredClaims) set(index *payloadIndex, m *strictjson.Member) (claimSet, *ClaimError) {
+	text := index.text
+	name := m.Name(text)
 	if len(name) != 3 {
 		return 0, nil
 	}
@@ -176,19 +250,21 @@ func (c *RegisteredClaims) set(name string, m strictjson.Member, text string) (c
 	case "iat":
 		return hasIat, setDate(&c.IssuedAt, name, m, text)
 	case "aud":
-		if m.Kind() == strictjson.Null || decodeAudience(m.Raw(text), &c.Audience) != nil {
+		list, err := appendNames(make([]string, 0, 4), m.Raw(text))
+		if err != nil {
 			got := kindName(m.Kind())
 			if m.Kind() == strictjson.Array {
 				got = "an array with something else in it"
 			}
 			return 0, &ClaimError{Claim: name, Got: got, Want: "a string or an array of strings"}
 		}
+		index.lists, c.Audience = list, list[:len(list):len(list)]
 		return hasAud, nil
 	}
 	return 0, nil
 }
 
-func setString(dst *string, name string, m strictjson.Member, text string) *ClaimError {
+func setString(dst *string, name string, m *strictjson.Member, text string) *ClaimError {
 	if m.Kind() != strictjson.String {
 		return &ClaimError{Claim: name, Got: kindName(m.Kind()), Want: "a string"}
 	}
@@ -196,7 +272,7 @@ func setString(dst *string, name string, m strictjson.Member, text string) *Clai
 	return nil
 }
 
-func setDate(dst *NumericDate, name string, m strictjson.Member, text string) *ClaimError {
+func setDate(dst *NumericDate, name string, m *strictjson.Member, text string) *ClaimError {
 	if m.Kind() != strictjson.Number {
 		return &ClaimError{Claim: name, Got: kindName(m.Kind()), Want: "a number of seconds since 1970"}
 	}

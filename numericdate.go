@@ -41,7 +41,7 @@ func (d *NumericDate) UnmarshalJSON(text []byte) error {
 
 // MarshalJSON writes whole seconds, rounded down. A date before the year 1 or after
 // 9999 is [ErrInvalidOption].
-func (d NumericDate) MarshalJSON() ([]byte, error) { return appendDate(nil, &d) }
+func (d NumericDate) MarshalJSON() ([]byte, error) { return appendDate(nil, d) }
 
 func decodeDate(raw string, d *NumericDate) error {
 	if raw == "null" {
@@ -58,7 +58,7 @@ func decodeDate(raw string, d *NumericDate) error {
 	return nil
 }
 
-func appendDate(dst []byte, d *NumericDate) ([]byte, error) {
+func appendDate(dst []byte, d NumericDate) ([]byte, error) {
 	seconds := d.Unix()
 	if seconds < minDate || seconds > maxDate {
 		return dst, failf(ErrInvalidOption, "a date out of range: want the years 1 to 9999, or the zero NumericDate to leave the claim out")

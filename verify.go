@@ -112,7 +112,7 @@ func (v *Verifier[T]) VerifyContext(ctx context.Context, token string) (*Token[T
 	if err := v.p.check(&t.RegisteredClaims, index); err != nil {
 		return nil, err
 	}
-	if err := v.plan.Decode(payload, index.members, reflect.ValueOf(&t.Claims).Elem()); err != nil {
+	if err := v.plan.Decode(payload, index.members, jsonplan.Known{Block: &t.RegisteredClaims, List: index.lists}, reflect.ValueOf(&t.Claims).Elem()); err != nil {
 		return nil, wrapf(ErrInvalidClaims, err, "the payload does not fit the claims type")
 	}
 	if v.validates {

@@ -8,18 +8,31 @@ import (
 )
 
 // Codec is how a type reads and writes itself, in place of its JSON methods. Decode gets the validated text of a value,
-// null included, and a pointer to the type; Append gets a pointer that is valid during the call. What Append writes for
-// aud, exp, nbf or iat must be legal for that claim, since nobody looks at it again.
+// null included, and a pointer to the type; Append gets a value of the type, or a pointer to one where it has an address.
 type Codec struct {
 	Decode func(raw string, dst any) error
 	Append func(dst []byte, v any) ([]byte, error)
 }
 
+// Block is a struct type that the caller reads and writes as a whole where its fields are members of the outermost object:
+// because it is the type of that object, or because it is embedded there by value and no other field hides one of its own.
+// It saves 150 ns, in both directions, for claims that embed the registered ones.
+type Block struct {
+	Type reflect.Type
+	// Copy stores known, which the caller of Decode has read from the same document, in dst, a pointer to the type. It makes
+	// string lists by appending to list, and returns that.
+	Copy func(dst, known any, list []string) []string
+	// Append appends the members, each with a comma before its name, of v, a value of the type or a pointer to one. It tells
+	// which registered claims are among them, all with legal values; or reports false if there is any obstacle.
+	Append func(dst []byte, v any) (out []byte, claims uint8, ok bool)
+}
+
 // Cache holds the plans of all types met so far, for ever, as encoding/json does. The zero value is ready; it is safe for
 // concurrent use and must not be copied. CodecFor is asked first about each type, and must not change once the Cache is in
-// use; nil, or a nil result, is no Codec.
+// use; nil, or a nil result, is no Codec. Block may be nil.
 type Cache struct {
 	CodecFor func(reflect.Type) *Codec
+	Block    *Block
 
 	decoders sync.Map // of *Decoder by reflect.Type
 	encoders sync.Map // of *encodeNode by reflect.Type

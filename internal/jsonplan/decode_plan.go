@@ -54,6 +54,7 @@ type decodeNode struct {
 	elem   *decodeNode   // of slices, arrays, maps and pointers
 	fields []decodeField // of structs
 	names  nameTable     // of fields
+	block  span          // among the fields
 	codec  *Codec
 }
 
@@ -73,7 +74,7 @@ type decodeBuilder struct {
 
 func newDecoder(c *Cache, t reflect.Type) *Decoder {
 	b := decodeBuilder{cache: c, nodes: map[nodeKey]*decodeNode{}}
-	d := &Decoder{node: b.node(t, false)}
+	d := &Decoder{node: b.node(t, false), block: c.Block}
 	if !d.node.holdsObject() {
 		d.refused = &TypeError{Type: t}
 	}
@@ -186,7 +187,9 @@ func (b *decodeBuilder) maps(n *decodeNode, t reflect.Type) {
 func (b *decodeBuilder) structs(n *decodeNode, t reflect.Type) {
 	n.kind = decodeStruct
 	var names []string
-	for _, f := range structFields(t) {
+	fields := structFields(t)
+	n.block = findSpan(t, fields, b.cache.Block)
+	for _, f := range fields {
 		names = append(names, f.name)
 		n.fields = append(n.fields, decodeField{
 			node: b.field(f), first: f.index[0], rest: f.index[1:],

@@ -126,33 +126,21 @@ func (e *encoder) methods(dst []byte, n *encodeNode, v reflect.Value, quoted boo
 	return e.value(dst, n.elem, v)
 }
 
-// codec appends what a Codec makes of a pointer to the value: of its address, or of a copy if it has none.
+// codec appends what a Codec makes of the value.
 func (e *encoder) codec(dst []byte, n *encodeNode, v reflect.Value) ([]byte, *EncodeError) {
-	p, pooled := n.address(v)
-	out, err := n.codec.Append(dst, p)
-	n.done(p, pooled)
+	out, err := n.codec.Append(dst, pointerOrValue(v))
 	if err != nil {
 		return dst, &EncodeError{Type: n.typ, Err: err}
 	}
 	return out, nil
 }
 
-// address returns a pointer to v, or to a pooled copy of it, which done takes back. Claims that are passed by value have no
-// address; the pool saves an allocation for each date among them.
-func (n *encodeNode) address(v reflect.Value) (p any, pooled bool) {
+// pointerOrValue puts v into an interface without a copy: reflection makes one only of a value that has an address.
+func pointerOrValue(v reflect.Value) any {
 	if v.CanAddr() {
-		return v.Addr().Interface(), false
+		return v.Addr().Interface()
 	}
-	p = n.copies.Get()
-	reflect.ValueOf(p).Elem().Set(v)
-	return p, true
-}
-
-func (n *encodeNode) done(p any, pooled bool) {
-	if pooled {
-		reflect.ValueOf(p).Elem().SetZero()
-		n.copies.Put(p)
-	}
+	return v.Interface()
 }
 
 func (e *encoder) structs(dst []byte, n *encodeNode, v reflect.Value) ([]byte, *EncodeError) {
@@ -160,7 +148,16 @@ func (e *encoder) structs(dst []byte, n *encodeNode, v reflect.Value) ([]byte, *
 		return dst, err
 	}
 	start := len(dst)
-	for i := range n.fields {
+	for i := 0; i < len(n.fields); i++ {
+		if i == n.block.from && n.block.to > 0 {
+			if out, claims, ok := e.cache.Block.Append(dst, pointerOrValue(v.FieldByIndex(n.block.path))); ok {
+				if e.depth == 1 {
+					e.claims |= claims
+				}
+				dst, i = out, n.block.to-1
+				continue
+			}
+		}
 		f := &n.fields[i]
 		fv, ok := f.of(v)
 		if !ok || f.omitEmpty && isEmpty(fv) || f.zero != neverZero && f.isZero(fv) {
@@ -224,22 +221,15 @@ func (f *encodeField) isZero(v reflect.Value) bool {
 		if v.IsNil() || v.Kind() == reflect.Interface && v.Elem().Kind() == reflect.Pointer && v.Elem().IsNil() {
 			return true
 		}
-	case valueIsZero, pointerIsZero:
-		if f.node.kind == encodeCodec {
-			p, pooled := f.node.address(v)
-			zero := p.(isZeroer).IsZero()
-			f.node.done(p, pooled)
-			return zero
-		}
-		if v.CanAddr() {
-			v = v.Addr()
-		} else if f.zero == pointerIsZero {
+		return v.Interface().(isZeroer).IsZero()
+	case pointerIsZero:
+		if !v.CanAddr() {
 			p := reflect.New(v.Type())
 			p.Elem().Set(v)
-			v = p
+			v = p.Elem()
 		}
 	}
-	return v.Interface().(isZeroer).IsZero()
+	return pointerOrValue(v).(isZeroer).IsZero()
 }
 
 // isEmpty tells whether omitempty leaves out the value.

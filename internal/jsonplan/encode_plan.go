@@ -3,7 +3,6 @@ package jsonplan
 import (
 	"encoding/json"
 	"reflect"
-	"sync"
 )
 
 // encodeKind is what a plan does with a value.
@@ -21,7 +20,7 @@ const (
 	encodeBytes
 	encodeInterface
 	encodePointer
-	encodeStrings // a slice of strings without methods
+	encodeStrings // []string
 	encodeSlice
 	encodeArray
 	encodeMap
@@ -48,9 +47,9 @@ type encodeNode struct {
 	reason string
 	elem   *encodeNode // of slices, arrays, maps and pointers; of encodeMethods the plan without methods
 	fields []encodeField
+	block  span // among the fields
 
-	codec  *Codec
-	copies *sync.Pool // of pointers to values of a type with a Codec, for values that have no address
+	codec *Codec
 
 	// viaAddress and viaValue are the method of values that have an address, and of those that have none. At most one bit is
 	// set in each.
@@ -109,7 +108,6 @@ func (b *encodeBuilder) own(n *encodeNode, t reflect.Type) bool {
 	switch {
 	case b.cache.codec(t) != nil:
 		n.kind, n.codec = encodeCodec, b.cache.codec(t)
-		n.copies = &sync.Pool{New: func() any { return reflect.New(t).Interface() }}
 		return true
 	case t == reflect.TypeFor[json.Number]():
 		n.kind = encodeNumber
@@ -174,7 +172,7 @@ func (b *encodeBuilder) byKind(n *encodeNode, t reflect.Type, plain bool) {
 func (b *encodeBuilder) slice(n *encodeNode, t reflect.Type) {
 	n.kind, n.elem = encodeSlice, b.node(t.Elem(), false)
 	switch {
-	case n.elem.kind == encodeString && t.Elem() == reflect.TypeFor[string]():
+	case t == reflect.TypeFor[[]string]():
 		n.kind = encodeStrings
 	case t.Elem().Kind() == reflect.Uint8 && marshalMethods(reflect.PointerTo(t.Elem())) == 0:
 		n.kind = encodeBytes
@@ -183,7 +181,9 @@ func (b *encodeBuilder) slice(n *encodeNode, t reflect.Type) {
 
 func (b *encodeBuilder) structs(n *encodeNode, t reflect.Type) {
 	n.kind = encodeStruct
-	for _, f := range structFields(t) {
+	fields := structFields(t)
+	n.block = findSpan(t, fields, b.cache.Block)
+	for _, f := range fields {
 		n.fields = append(n.fields, encodeField{
 			node: b.node(f.typ, f.readOnly), name: `,"` + f.name + `":`, first: f.index[0], rest: f.index[1:],
 			claim: claimBit(f.name), quoted: f.quoted, omitEmpty: f.omitEmpty, zero: zeroTestOf(f),

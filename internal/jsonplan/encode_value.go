@@ -88,12 +88,17 @@ func (e *encoder) strings(dst []byte, n *encodeNode, v reflect.Value) ([]byte, *
 		return dst, err
 	}
 	dst = append(dst, '[')
-	for i := range v.Len() {
+	list, ok := pointerOrValue(v).(*[]string)
+	if !ok {
+		own := v.Interface().([]string)
+		list = &own
+	}
+	for i, text := range *list {
 		if i > 0 {
 			dst = append(dst, ',')
 		}
 		var err *EncodeError
-		if dst, err = appendString(dst, v.Index(i).String(), n.elem.typ); err != nil {
+		if dst, err = appendString(dst, text, n.elem.typ); err != nil {
 			return dst, err.at(i)
 		}
 	}

@@ -146,6 +146,52 @@ func contend(found map[string]*candidate, f *field, count int) {
 	}
 }
 
+// span is the run of a struct's fields that are those of a Block, and the path to the embedded struct; path is empty if the
+// struct is the Block itself. No such run is span{}.
+type span struct {
+	path     []int
+	from, to int
+}
+
+// findSpan looks for the fields of a block among those of t.
+func findSpan(t reflect.Type, fields []field, b *Block) span {
+	if b == nil {
+		return span{}
+	}
+	if t == b.Type {
+		return span{to: len(fields)}
+	}
+	want := len(structFields(b.Type))
+	for i, f := range fields {
+		path := f.index[:len(f.index)-1]
+		if len(path) == 0 || i+want > len(fields) || !embeds(t, path, b.Type) {
+			continue
+		}
+		inside := func(f field) bool {
+			return len(f.index) == len(path)+1 && slices.Equal(f.index[:len(path)], path)
+		}
+		for to := i; to < len(fields) && inside(fields[to]); to++ {
+			if to+1-i == want {
+				return span{path, i, to + 1}
+			}
+		}
+	}
+	return span{}
+}
+
+// embeds reports whether path leads, through structs that are embedded by value, to an exported field of type want.
+func embeds(t reflect.Type, path []int, want reflect.Type) bool {
+	exported := false
+	for _, i := range path {
+		if t.Kind() != reflect.Struct {
+			return false
+		}
+		exported = t.Field(i).IsExported()
+		t = t.Field(i).Type
+	}
+	return exported && t == want
+}
+
 // validName reports whether a tag may name a member so; another name is as good as none.
 func validName(name string) bool {
 	for _, r := range name {

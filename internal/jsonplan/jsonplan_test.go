@@ -132,7 +132,7 @@ func decodeBoth(t *testing.T, text string, target func() any) {
 	var cache Cache
 	plan, err := cache.Decoder(reflect.TypeOf(got).Elem())
 	require.NoError(t, err)
-	gotErr := plan.Decode(text, members, reflect.ValueOf(got).Elem())
+	gotErr := plan.Decode(text, members, Known{}, reflect.ValueOf(got).Elem())
 	if wantErr == nil && gotErr == nil {
 		require.Equal(t, want, got, text)
 		encodeBoth(t, got)
@@ -268,7 +268,7 @@ func TestErrorsNameThePathAndNoValue(t *testing.T) {
 		plan, err := cache.Decoder(reflect.TypeFor[everything]())
 		require.NoError(t, err)
 		var v everything
-		require.EqualError(t, plan.Decode(text, members, reflect.ValueOf(&v).Elem()), want)
+		require.EqualError(t, plan.Decode(text, members, Known{}, reflect.ValueOf(&v).Elem()), want)
 	}
 }
 
@@ -286,7 +286,7 @@ func TestPlansAreMadeConcurrently(t *testing.T) {
 					return
 				}
 				var v everything
-				if err := plan.Decode(text, members, reflect.ValueOf(&v).Elem()); err != nil {
+				if err := plan.Decode(text, members, Known{}, reflect.ValueOf(&v).Elem()); err != nil {
 					t.Error(text, err)
 				}
 				if _, _, err := cache.Append(nil, &v); err != nil {

@@ -384,8 +384,15 @@ func decodeCode(raw string, dst any) error {
 	return err
 }
 
+func codeOf(v any) code {
+	if p, ok := v.(*code); ok {
+		return *p
+	}
+	return v.(code)
+}
+
 func appendCode(dst []byte, v any) ([]byte, error) {
-	n := v.(*code).n
+	n := codeOf(v).n
 	if n < 0 {
 		return dst, errors.New("negative")
 	}
@@ -428,7 +435,7 @@ func decode(c *jsonplan.Cache, doc string, dst reflect.Value) error {
 	if err != nil {
 		return err
 	}
-	return d.Decode(doc, members, dst)
+	return d.Decode(doc, members, jsonplan.Known{}, dst)
 }
 
 func decodeInto[T any](doc string) (v T, err error) {
