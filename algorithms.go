@@ -53,6 +53,7 @@ type algorithm uint8
 type scheme struct {
 	alg    algorithm
 	name   string
+	header string // the segment of {"alg":name,"typ":"JWT"}, which most issuers write: known without reading
 	family family
 	hash   crypto.Hash
 	digest *digestPool
@@ -61,20 +62,20 @@ type scheme struct {
 }
 
 var schemes = [...]scheme{
-	HS256:   {HS256, "HS256", hmacFamily{}, crypto.SHA256, &sha256Pool, 0, ""},
-	HS384:   {HS384, "HS384", hmacFamily{}, crypto.SHA384, &sha384Pool, 0, ""},
-	HS512:   {HS512, "HS512", hmacFamily{}, crypto.SHA512, &sha512Pool, 0, ""},
-	RS256:   {RS256, "RS256", pkcs1Family{}, crypto.SHA256, &sha256Pool, 0, "rsa-sha2-256"},
-	RS384:   {RS384, "RS384", pkcs1Family{}, crypto.SHA384, &sha384Pool, 0, ""},
-	RS512:   {RS512, "RS512", pkcs1Family{}, crypto.SHA512, &sha512Pool, 0, "rsa-sha2-512"},
-	PS256:   {PS256, "PS256", pssFamily{}, crypto.SHA256, &sha256Pool, 0, ""},
-	PS384:   {PS384, "PS384", pssFamily{}, crypto.SHA384, &sha384Pool, 0, ""},
-	PS512:   {PS512, "PS512", pssFamily{}, crypto.SHA512, &sha512Pool, 0, ""},
-	ES256:   {ES256, "ES256", ecdsaFamily{}, crypto.SHA256, &sha256Pool, 256, "ecdsa-sha2-nistp256"},
-	ES384:   {ES384, "ES384", ecdsaFamily{}, crypto.SHA384, &sha384Pool, 384, "ecdsa-sha2-nistp384"},
-	ES512:   {ES512, "ES512", ecdsaFamily{}, crypto.SHA512, &sha512Pool, 521, "ecdsa-sha2-nistp521"},
-	EdDSA:   {EdDSA, "EdDSA", ed25519Family{}, 0, nil, 0, "ssh-ed25519"},
-	Ed25519: {Ed25519, "Ed25519", ed25519Family{}, 0, nil, 0, "ssh-ed25519"},
+	HS256:   {HS256, "HS256", "eyJhbGciOiJIUzI1NiIsInR5cCI6IkpXVCJ9", hmacFamily{}, crypto.SHA256, &sha256Pool, 0, ""},
+	HS384:   {HS384, "HS384", "eyJhbGciOiJIUzM4NCIsInR5cCI6IkpXVCJ9", hmacFamily{}, crypto.SHA384, &sha384Pool, 0, ""},
+	HS512:   {HS512, "HS512", "eyJhbGciOiJIUzUxMiIsInR5cCI6IkpXVCJ9", hmacFamily{}, crypto.SHA512, &sha512Pool, 0, ""},
+	RS256:   {RS256, "RS256", "eyJhbGciOiJSUzI1NiIsInR5cCI6IkpXVCJ9", pkcs1Family{}, crypto.SHA256, &sha256Pool, 0, "rsa-sha2-256"},
+	RS384:   {RS384, "RS384", "eyJhbGciOiJSUzM4NCIsInR5cCI6IkpXVCJ9", pkcs1Family{}, crypto.SHA384, &sha384Pool, 0, ""},
+	RS512:   {RS512, "RS512", "eyJhbGciOiJSUzUxMiIsInR5cCI6IkpXVCJ9", pkcs1Family{}, crypto.SHA512, &sha512Pool, 0, "rsa-sha2-512"},
+	PS256:   {PS256, "PS256", "eyJhbGciOiJQUzI1NiIsInR5cCI6IkpXVCJ9", pssFamily{}, crypto.SHA256, &sha256Pool, 0, ""},
+	PS384:   {PS384, "PS384", "eyJhbGciOiJQUzM4NCIsInR5cCI6IkpXVCJ9", pssFamily{}, crypto.SHA384, &sha384Pool, 0, ""},
+	PS512:   {PS512, "PS512", "eyJhbGciOiJQUzUxMiIsInR5cCI6IkpXVCJ9", pssFamily{}, crypto.SHA512, &sha512Pool, 0, ""},
+	ES256:   {ES256, "ES256", "eyJhbGciOiJFUzI1NiIsInR5cCI6IkpXVCJ9", ecdsaFamily{}, crypto.SHA256, &sha256Pool, 256, "ecdsa-sha2-nistp256"},
+	ES384:   {ES384, "ES384", "eyJhbGciOiJFUzM4NCIsInR5cCI6IkpXVCJ9", ecdsaFamily{}, crypto.SHA384, &sha384Pool, 384, "ecdsa-sha2-nistp384"},
+	ES512:   {ES512, "ES512", "eyJhbGciOiJFUzUxMiIsInR5cCI6IkpXVCJ9", ecdsaFamily{}, crypto.SHA512, &sha512Pool, 521, "ecdsa-sha2-nistp521"},
+	EdDSA:   {EdDSA, "EdDSA", "eyJhbGciOiJFZERTQSIsInR5cCI6IkpXVCJ9", ed25519Family{}, 0, nil, 0, "ssh-ed25519"},
+	Ed25519: {Ed25519, "Ed25519", "eyJhbGciOiJFZDI1NTE5IiwidHlwIjoiSldUIn0", ed25519Family{}, 0, nil, 0, "ssh-ed25519"},
 }
 
 // family is what the algorithms of one kind share. The rest of the package knows

@@ -216,6 +216,9 @@ func (s *scratch) registered(payload string, c *RegisteredClaims, class error) (
 		if err != nil {
 			return payloadIndex{}, wrongType(class, err)
 		}
+		if bit != 0 && i < 64 {
+			index.read |= 1 << i
+		}
 		index.has |= bit
 	}
 	return index, nil
@@ -226,6 +229,7 @@ type payloadIndex struct {
 	text    string
 	members []strictjson.Member
 	has     claimSet
+	read    uint64   // which of the first 64 members are registered claims
 	lists   []string // the array that all string lists of the token share
 }
 

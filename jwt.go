@@ -134,12 +134,12 @@ func split(token string, maxSize int, padded bool) (segments, error) {
 	if len(token) > maxSize {
 		return segments{}, errTooLong
 	}
-	first := strings.IndexByte(token, '.')
-	last := strings.LastIndexByte(token, '.')
-	if first < 0 || first == last || strings.IndexByte(token[first+1:last], '.') >= 0 {
+	header, rest, one := strings.Cut(token, ".")
+	payload, signature, two := strings.Cut(rest, ".")
+	if !one || !two || strings.IndexByte(signature, '.') >= 0 {
 		return segments{}, wrongSegments(token)
 	}
-	seg := segments{token[:first], token[first+1 : last], token[last+1:], token[:last]}
+	seg := segments{header, payload, signature, token[:len(header)+1+len(payload)]}
 	if padded {
 		seg.header, seg.payload, seg.signature = unpad(seg.header), unpad(seg.payload), unpad(seg.signature)
 	}

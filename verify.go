@@ -112,7 +112,7 @@ func (v *Verifier[T]) VerifyContext(ctx context.Context, token string) (*Token[T
 	if err := v.p.check(&t.RegisteredClaims, index); err != nil {
 		return nil, err
 	}
-	if err := v.plan.Decode(payload, index.members, jsonplan.Known{Block: &t.RegisteredClaims, List: index.lists}, reflect.ValueOf(&t.Claims).Elem()); err != nil {
+	if err := v.plan.Decode(payload, index.members, jsonplan.Known{Block: &t.RegisteredClaims, Members: index.read, List: index.lists}, reflect.ValueOf(&t.Claims).Elem()); err != nil {
 		return nil, wrapf(ErrInvalidClaims, err, "the payload does not fit the claims type")
 	}
 	if v.validates {
@@ -194,13 +194,9 @@ func (p *policy) use(keys KeySource) error {
 // authenticate finds the key and checks the signature. It parses the header and
 // nothing else.
 func (p *policy) authenticate(ctx context.Context, s *scratch, seg *segments) (Header, string, error) {
-	header, err := s.header(seg.header)
+	header, sc, err := p.header(s, seg.header)
 	if err != nil {
 		return Header{}, "", err
-	}
-	sc := p.scheme(header.Algorithm)
-	if sc == nil {
-		return Header{}, "", failf(ErrAlgorithmNotAllowed, "the token's algorithm is %s; allowed: %s", quote(header.Algorithm), p.algorithms())
 	}
 	keys := p
 	if p.find != nil {
@@ -225,14 +221,23 @@ func (p *policy) authenticate(ctx context.Context, s *scratch, seg *segments) (H
 
 var errSignature = &failure{class: ErrInvalidSignature, text: "the signature does not match: the token was changed, or signed with another key"}
 
-// scheme gives the allowed algorithm of that name, or nil.
-func (p *policy) scheme(name string) *scheme {
-	for _, s := range p.schemes {
-		if s.name == name {
-			return s
+// header reads the header, and finds its algorithm among those allowed.
+func (p *policy) header(s *scratch, segment string) (Header, *scheme, error) {
+	for _, sc := range p.schemes {
+		if segment == sc.header {
+			return Header{Algorithm: sc.name, Type: "JWT", segment: segment}, sc, nil
 		}
 	}
-	return nil
+	h, err := s.header(segment)
+	if err != nil {
+		return Header{}, nil, err
+	}
+	for _, sc := range p.schemes {
+		if h.Algorithm == sc.name {
+			return h, sc, nil
+		}
+	}
+	return Header{}, nil, failf(ErrAlgorithmNotAllowed, "the token's algorithm is %s; allowed: %s", quote(h.Algorithm), p.algorithms())
 }
 
 // found asks the KeyFunc, and makes a policy of what it finds.
