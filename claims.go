@@ -235,26 +235,23 @@ type payloadIndex struct {
 
 // set reads one claim, if it is a registered one.
 func (c *RegisteredClaims) set(index *payloadIndex, m *strictjson.Member) (claimSet, *ClaimError) {
-	text := index.text
-	name := m.Name(text)
-	if len(name) != 3 {
-		return 0, nil
-	}
-	switch name {
-	case "iss":
-		return hasIss, setString(&c.Issuer, name, m, text)
-	case "sub":
-		return hasSub, setString(&c.Subject, name, m, text)
-	case "jti":
-		return hasJti, setString(&c.ID, name, m, text)
-	case "exp":
-		return hasExp, setDate(&c.ExpiresAt, name, m, text)
-	case "nbf":
-		return hasNbf, setDate(&c.NotBefore, name, m, text)
-	case "iat":
-		return hasIat, setDate(&c.IssuedAt, name, m, text)
-	case "aud":
-		list, err := appendNames(make([]string, 0, 4), m.Raw(text))
+	name := m.Name(index.text)
+	bit := registeredBit(name)
+	switch bit {
+	case hasIss:
+		return bit, setString(&c.Issuer, name, m, index.text)
+	case hasSub:
+		return bit, setString(&c.Subject, name, m, index.text)
+	case hasJti:
+		return bit, setString(&c.ID, name, m, index.text)
+	case hasExp:
+		return bit, setDate(&c.ExpiresAt, name, m, index.text)
+	case hasNbf:
+		return bit, setDate(&c.NotBefore, name, m, index.text)
+	case hasIat:
+		return bit, setDate(&c.IssuedAt, name, m, index.text)
+	case hasAud:
+		list, err := appendNames(make([]string, 0, 4), m.Raw(index.text))
 		if err != nil {
 			got := kindName(m.Kind())
 			if m.Kind() == strictjson.Array {
@@ -263,9 +260,32 @@ func (c *RegisteredClaims) set(index *payloadIndex, m *strictjson.Member) (claim
 			return 0, &ClaimError{Claim: name, Got: got, Want: "a string or an array of strings"}
 		}
 		index.lists, c.Audience = list, list[:len(list):len(list)]
-		return hasAud, nil
 	}
-	return 0, nil
+	return bit, nil
+}
+
+// registeredBit gives 0 for a name that is not a registered claim's.
+func registeredBit(name string) claimSet {
+	if len(name) != 3 {
+		return 0
+	}
+	switch name {
+	case "iss":
+		return hasIss
+	case "sub":
+		return hasSub
+	case "aud":
+		return hasAud
+	case "exp":
+		return hasExp
+	case "nbf":
+		return hasNbf
+	case "iat":
+		return hasIat
+	case "jti":
+		return hasJti
+	}
+	return 0
 }
 
 func setString(dst *string, name string, m *strictjson.Member, text string) *ClaimError {
@@ -354,25 +374,32 @@ func (p *claimPolicy) check(c *RegisteredClaims, index payloadIndex) error {
 
 func (p *claimPolicy) checkDates(failed claimErrors, c *RegisteredClaims, has claimSet) claimErrors {
 	now := p.now()
-	if has&hasExp != 0 && !p.allowExpired && !now.Before(c.ExpiresAt.Add(p.leeway)) {
+	early, late := now, now // by either clock
+	if p.leeway != 0 {
+		early, late = now.Add(-p.leeway), now.Add(p.leeway)
+	}
+	if has&hasExp != 0 && !p.allowExpired && !early.Before(c.ExpiresAt.Time) {
 		failed = append(failed, &ClaimError{"exp", c.ExpiresAt.Time, now, ErrExpired})
 	}
-	if has&hasNbf != 0 && now.Before(c.NotBefore.Add(-p.leeway)) {
+	if has&hasNbf != 0 && late.Before(c.NotBefore.Time) {
 		failed = append(failed, &ClaimError{"nbf", c.NotBefore.Time, now, ErrNotYetValid})
 	}
 	switch {
-	case has&hasIat != 0 && now.Add(p.leeway+issuedAtSlack).Before(c.IssuedAt.Time):
+	case has&hasIat != 0 && late.Before(c.IssuedAt.Time) && late.Add(issuedAtSlack).Before(c.IssuedAt.Time):
 		failed = append(failed, &ClaimError{"iat", c.IssuedAt.Time, now, ErrNotYetValid})
 	case p.maxAge > 0 && has&hasIat == 0:
 		failed = append(failed, &ClaimError{Claim: "iat", Err: &both{ErrExpired, ErrMissingClaim}})
-	case p.maxAge > 0 && c.IssuedAt.Add(p.maxAge).Add(p.leeway).Before(now):
+	case p.maxAge > 0 && c.IssuedAt.Add(p.maxAge).Before(early):
 		failed = append(failed, &ClaimError{"iat", c.IssuedAt.Time, now, ErrExpired})
 	}
 	return failed
 }
 
-// present reports whether a claim is there and not null.
+// present reports whether a claim is there and not null, which a registered one cannot be.
 func (x *payloadIndex) present(name string) bool {
+	if bit := registeredBit(name); bit != 0 {
+		return x.has&bit != 0
+	}
 	for _, m := range x.members {
 		if m.Name(x.text) == name {
 			return m.Kind() != strictjson.Null
