@@ -205,12 +205,12 @@ func appendAudience(dst []byte, a Audience) ([]byte, error) {
 // registered scans a payload and reads its registered claims by exact name. It is the
 // only reader of these claims, for tokens and for what is about to be signed. The
 // members stay valid until the scanner's next use.
-func (s *scratch) registered(payload string, c *RegisteredClaims, class error) (payloadIndex, error) {
+func (s *scratch) registered(payload string, c *RegisteredClaims, lists []string, class error) (payloadIndex, error) {
 	members, err := s.scanner.Object(payload)
 	if err != nil {
 		return payloadIndex{}, wrapf(class, err, "the payload is not a strict JSON object")
 	}
-	index := payloadIndex{text: payload, members: members}
+	index := payloadIndex{text: payload, members: members, lists: lists}
 	for i := range members {
 		bit, err := c.set(&index, &members[i])
 		if err != nil {
@@ -230,7 +230,7 @@ type payloadIndex struct {
 	members []strictjson.Member
 	has     claimSet
 	read    uint64   // which of the first 64 members are registered claims
-	lists   []string // the array that all string lists of the token share
+	lists   []string // those so far, which share an array
 }
 
 // set reads one claim, if it is a registered one.
@@ -251,7 +251,7 @@ func (c *RegisteredClaims) set(index *payloadIndex, m *strictjson.Member) (claim
 	case hasIat:
 		return bit, setDate(&c.IssuedAt, name, m, index.text)
 	case hasAud:
-		list, err := appendNames(make([]string, 0, 4), m.Raw(index.text))
+		list, err := appendNames(index.lists, m.Raw(index.text))
 		if err != nil {
 			got := kindName(m.Kind())
 			if m.Kind() == strictjson.Array {
@@ -259,7 +259,8 @@ func (c *RegisteredClaims) set(index *payloadIndex, m *strictjson.Member) (claim
 			}
 			return 0, &ClaimError{Claim: name, Got: got, Want: "a string or an array of strings"}
 		}
-		index.lists, c.Audience = list, list[:len(list):len(list)]
+		c.Audience = list[len(index.lists):len(list):len(list)]
+		index.lists = list
 	}
 	return bit, nil
 }

@@ -120,7 +120,7 @@ func ParseUnverified(token string) (*UnverifiedToken, error) {
 	if t.UnverifiedPayload, err = s.payload(seg.payload); err != nil {
 		return nil, err
 	}
-	if _, err := s.registered(t.UnverifiedPayload, &t.UnverifiedClaims, ErrMalformed); err != nil {
+	if _, err := s.registered(t.UnverifiedPayload, &t.UnverifiedClaims, []string{}, ErrMalformed); err != nil {
 		return nil, err
 	}
 	return t, nil

@@ -132,7 +132,7 @@ func (c *signer) encodeClaims(w *scratch, claims any) error {
 	has := claimSet(info.Registered)
 	if !info.Trusted {
 		var registered RegisteredClaims
-		index, err := w.registered(string(text), &registered, ErrInvalidOption)
+		index, err := w.registered(string(text), &registered, nil, ErrInvalidOption)
 		if err != nil {
 			return err
 		}

@@ -29,6 +29,13 @@ type Verifier[T any] struct {
 	validates bool
 }
 
+// result is a token and the array that its lists of strings share, unless they need a
+// longer one: one allocation.
+type result[T any] struct {
+	Token[T]
+	lists [4]string
+}
+
 // policy is the part of a Verifier that does not depend on T.
 type policy struct {
 	verifyConfig
@@ -101,8 +108,10 @@ func (v *Verifier[T]) VerifyContext(ctx context.Context, token string) (*Token[T
 	if err != nil {
 		return nil, err
 	}
-	t := &Token[T]{Header: header, Payload: payload, KeyID: keyID}
-	index, err := s.registered(payload, &t.RegisteredClaims, ErrMalformed)
+	var r result[T]
+	t := &r.Token
+	t.Header, t.Payload, t.KeyID = header, payload, keyID
+	index, err := s.registered(payload, &t.RegisteredClaims, r.lists[:0], ErrMalformed)
 	if err != nil {
 		return nil, err
 	}
