@@ -65,9 +65,9 @@ func (s *Scanner) repeated(text string, base int) bool {
 		s.reserve(text)
 		return false
 	}
-	m := s.members[last]
+	m := &s.members[last]
 	for i := range s.members[base:last] {
-		if o := &s.members[base+i]; (o.info^m.info)&printBits == 0 && sameName(text, *o, m) {
+		if o := &s.members[base+i]; (o.info^m.info)&printBits == 0 && sameName(text, o, m) {
 			return true
 		}
 	}
@@ -91,11 +91,12 @@ func (s *Scanner) duplicate(text string, base int) int {
 	s.heads = resized(s.heads, 1<<width)
 	s.next = resized(s.next, len(members))
 	clear(s.heads)
-	for i, m := range members {
+	for i := range members {
+		m := &members[i]
 		head := &s.heads[m.info>>(64-width)]
 		for k := *head; k != 0; k = s.next[k-1] {
-			if sameName(text, members[k-1], m) {
-				return int(uint32(m.name)) - 1
+			if sameName(text, &members[k-1], m) {
+				return int(m.name) - 1
 			}
 		}
 		s.next[i], *head = *head, uint32(i+1)
@@ -104,7 +105,7 @@ func (s *Scanner) duplicate(text string, base int) int {
 }
 
 // sameName compares unescaped names. It allocates only for escaped ones with equal prints, which are equal.
-func sameName(text string, a, b Member) bool {
+func sameName(text string, a, b *Member) bool {
 	if (a.info^b.info)&printBits != 0 {
 		return false
 	}

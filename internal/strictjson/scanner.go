@@ -207,7 +207,7 @@ func (s *Scanner) memberList(text string, i, base, depth int) int {
 		}
 
 		kind := kinds[text[i]]
-		s.members = append(s.members, Member{name: name, raw: uint32(i), info: info | uint64(kind)})
+		s.members = append(s.members, Member{name: uint32(name), nameEnd: uint32(name >> 32), raw: uint32(i), info: info | uint64(kind)})
 		bit := uint64(1) << (info >> 58)
 		if seen&bit != 0 && s.repeated(text, base) {
 			return s.fail(int(uint32(name))-1, faultDuplicate)

@@ -54,9 +54,9 @@ type Kind uint8
 // Member is one member of the object that Scanner.Object has read. It holds offsets only: its methods want the text that
 // was read, and what they return for another text means nothing.
 type Member struct {
-	name        uint64 // where the name begins and, in the upper half, ends; without its quotes
-	raw, rawEnd uint32 // where the value begins and ends
-	info        uint64 // kind and flags and, in the upper half, a print: names that differ in it differ
+	name, nameEnd uint32 // where the name begins and ends, without its quotes
+	raw, rawEnd   uint32 // where the value begins and ends
+	info          uint64 // kind and flags and, in the upper half, a print: names that differ in it differ
 }
 
 // KindOf returns the kind of a valid value from the first byte of its text, which must not be white space.
@@ -68,32 +68,32 @@ func KindOf(raw string) Kind {
 }
 
 // Name returns the unescaped name. It is a substring of text unless the name has an escape.
-func (m Member) Name(text string) string {
-	if m.info&nameEscaped != 0 {
-		return unescape(m.rawName(text))
+func (m *Member) Name(text string) (name string) {
+	if name = text[m.name:m.nameEnd]; m.info&nameEscaped != 0 {
+		name = unescape(name)
 	}
-	return m.rawName(text)
+	return
 }
 
 // Raw returns the exact text of the value, without white space around it.
-func (m Member) Raw(text string) string { return text[m.raw:m.rawEnd] }
+func (m *Member) Raw(text string) string { return text[m.raw:m.rawEnd] }
 
 // Offset returns where the value begins in the text.
-func (m Member) Offset() int { return int(m.raw) }
+func (m *Member) Offset() int { return int(m.raw) }
 
 // Kind returns the kind of the value.
-func (m Member) Kind() Kind { return Kind(m.info) }
+func (m *Member) Kind() Kind { return Kind(m.info) }
 
 // String returns the decoded value of a member whose kind is String. It is a substring of text unless the value has an
 // escape. For a member of another kind it means nothing.
-func (m Member) String(text string) string {
-	if m.info&valueEscaped != 0 {
-		return unescape(text[m.raw+1 : m.rawEnd-1])
+func (m *Member) String(text string) (value string) {
+	if value = text[m.raw+1 : m.rawEnd-1]; m.info&valueEscaped != 0 {
+		value = unescape(value)
 	}
-	return text[m.raw+1 : m.rawEnd-1]
+	return
 }
 
 // Escaped reports whether the value is a string with an escape in it, so that String has to make a new one.
-func (m Member) Escaped() bool { return m.info&valueEscaped != 0 }
+func (m *Member) Escaped() bool { return m.info&valueEscaped != 0 }
 
-func (m Member) rawName(text string) string { return text[uint32(m.name) : m.name>>32] }
+func (m *Member) rawName(text string) string { return text[m.name:m.nameEnd] }
