@@ -4,13 +4,16 @@
 //	go run .                       # everything, some minutes
 //	go run . -tasks '^hs256'       # one kind of task
 //	go run . -write README.md      # puts the tables into README.md
+//	go run . -tasks hs256/verify/struct -libs '^jwt$' -passes 30 -profile cpu.out
 package main
 
 import (
 	"flag"
 	"fmt"
+	"io"
 	"os"
 	"regexp"
+	"runtime/pprof"
 	"slices"
 	"time"
 )
@@ -21,7 +24,9 @@ type config struct {
 	passes      int
 	sample      time.Duration
 	write       string
+	profile     string
 	cpu, list   bool
+	progress    io.Writer // nil for none
 }
 
 func main() {
@@ -32,7 +37,7 @@ func main() {
 }
 
 func parseFlags() config {
-	var c config
+	c := config{progress: os.Stderr}
 	pattern := func(p **regexp.Regexp, name, usage string) {
 		*p = regexp.MustCompile("")
 		flag.Func(name, usage, func(text string) (err error) {
@@ -46,6 +51,7 @@ func parseFlags() config {
 	flag.DurationVar(&c.sample, "sample", 80*time.Millisecond, "length of a sample")
 	flag.BoolVar(&c.cpu, "cpu", false, "measure processor time instead of the clock, for a machine that others use at the same time")
 	flag.StringVar(&c.write, "write", "", "put the report between the marks of this Markdown `file`")
+	flag.StringVar(&c.profile, "profile", "", "write a processor profile of the measured work to this `file`")
 	flag.BoolVar(&c.list, "list", false, "list the tasks and libraries, and run nothing")
 	flag.Parse()
 	return c
@@ -65,6 +71,17 @@ func benchmark(c config) error {
 	}
 	if len(list) == 0 || len(libs) == 0 || c.passes < 1 || c.sample <= 0 {
 		return fmt.Errorf("nothing to run: %d tasks, %d libraries, %d passes, samples of %s; -list shows the names", len(list), len(libs), c.passes, c.sample)
+	}
+	if c.profile != "" {
+		f, err := os.Create(c.profile)
+		if err != nil {
+			return err
+		}
+		defer f.Close()
+		if err := pprof.StartCPUProfile(f); err != nil {
+			return err
+		}
+		defer pprof.StopCPUProfile()
 	}
 	r, err := measure(list, libs, c)
 	if err != nil {
@@ -87,9 +104,13 @@ func measure(list []task, libs []entry, c config) (*results, error) {
 		if err != nil {
 			return nil, err
 		}
-		progress := func(text string) { fmt.Fprintf(os.Stderr, "\r\033[K%s: %s", group, text) }
-		err = run(rows, c, progress)
-		fmt.Fprint(os.Stderr, "\r\033[K")
+		progress := func(text string) {
+			if c.progress != nil {
+				fmt.Fprintf(c.progress, "\r\033[K%s", text)
+			}
+		}
+		err = run(rows, c, func(text string) { progress(group + ": " + text) })
+		progress("")
 		if err != nil {
 			return nil, err
 		}

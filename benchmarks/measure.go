@@ -3,6 +3,7 @@ package main
 import (
 	"errors"
 	"fmt"
+	"math"
 	"math/rand/v2"
 	"runtime"
 	"slices"
@@ -88,22 +89,22 @@ func run(rows [][]*cell, c config, progress func(string)) error {
 }
 
 // calibrate finds how many operations fill a sample of length d, which also warms up
-// caches and pools.
+// caches and pools. It goes by the fastest run so far: on a busy machine a slow one says
+// nothing about the operation.
 func (c *cell) calibrate(d time.Duration) error {
+	best := math.Inf(1)
 	for c.n = 1; ; {
 		took, err := c.measure()
 		if err != nil {
 			return fmt.Errorf("%s, %s: %w", c.task.name, c.entry.name, err)
 		}
-		if took >= d/4 {
-			c.n = max(1, int(float64(c.n)*float64(d)/float64(took)))
+		best = min(best, float64(max(took, 1))/float64(c.n))
+		want := max(1, int(float64(d)/best))
+		if c.n >= want/2 {
+			c.n = want
 			return nil
 		}
-		if took < d/100 {
-			c.n *= 10
-		} else {
-			c.n = int(float64(c.n)*float64(d)/float64(took)/2) + 1
-		}
+		c.n = min(want, 10*c.n)
 	}
 }
 

@@ -175,7 +175,14 @@ func times(c, other *cell) string {
 	if c == nil || other == nil {
 		return "–"
 	}
-	return fmt.Sprintf("%.2f", c.ns()/other.ns())
+	return ratioText(c.ns() / other.ns())
+}
+
+func ratioText(ratio float64) string {
+	if ratio < 0.005 {
+		return "< 0.01"
+	}
+	return fmt.Sprintf("%.2f", ratio)
 }
 
 // whole drops what the runtime allocates now and then beside the operation.

@@ -5,8 +5,6 @@ import (
 	"encoding/base64"
 	"encoding/json"
 	"errors"
-	"maps"
-	"slices"
 	"strings"
 	"testing"
 	"time"
@@ -28,7 +26,8 @@ var forms = []struct {
 // eachLibrary runs a test for every library and algorithm, and makes sure that nearly
 // all of them take part.
 func eachLibrary(t *testing.T, check func(*testing.T, *entry, library, setup)) {
-	for _, alg := range slices.Sorted(maps.Keys(algorithms)) {
+	for _, alg := range []string{"HS256", "RS256-2048", "ES256", "EdDSA"} { // RS256-4096 is the same with another key
+		require.Contains(t, algorithms, alg)
 		without := 0
 		for i := range entries {
 			e := &entries[i]
@@ -183,16 +182,19 @@ func TestSameWorkGrowing(t *testing.T) {
 // TestBadTokensAreRefused covers the tokens whose refusal is measured.
 func TestBadTokensAreRefused(t *testing.T) {
 	s := algorithms["HS256"]()
-	for i := range entries {
-		l := must(entries[i].new(s))
-		for _, b := range badTokens() {
-			if entries[i].kind == limit && !b.signature {
-				continue
-			}
-			_, err := l.Verify(b.make(s))
-			require.Error(t, err, "%s, %s", entries[i].name, b.name)
-			_, err = l.VerifyMap(b.make(s))
-			require.Error(t, err, "%s, %s", entries[i].name, b.name)
+	for _, task := range tasks() {
+		if !strings.HasPrefix(task.name, "refuse/") {
+			continue
 		}
+		token := task.token(s)
+		for i := range entries {
+			if task.takesPart(&entries[i]) {
+				require.NoError(t, task.call(must(entries[i].new(s)), token), "%s, %s", entries[i].name, task.name)
+			}
+		}
+	}
+	for _, e := range entries {
+		l := must(e.new(s))
+		require.ErrorIs(t, refuse(library.Verify)(l, s.token()), errAccepted, "a good token")
 	}
 }

@@ -74,12 +74,12 @@ func (v *verdict) ratio(got, most float64) string {
 		if got == 0 {
 			return "–"
 		}
-		return fmt.Sprintf("%.2f", got)
+		return ratioText(got)
 	}
 	if got == 0 {
 		return fmt.Sprintf("? (≤ %g)", most)
 	}
-	return v.mark(got <= most, fmt.Sprintf("%.2f", got)) + fmt.Sprintf(" (≤ %g)", most)
+	return v.mark(got <= most, ratioText(got)) + fmt.Sprintf(" (≤ %g)", most)
 }
 
 // mark makes a miss bold.
