@@ -270,20 +270,20 @@ func registeredBit(name string) claimSet {
 	if len(name) != 3 {
 		return 0
 	}
-	switch name {
-	case "iss":
+	switch uint(name[0])<<16 | uint(name[1])<<8 | uint(name[2]) { // one comparison each, where a string takes two
+	case 'i'<<16 | 's'<<8 | 's':
 		return hasIss
-	case "sub":
+	case 's'<<16 | 'u'<<8 | 'b':
 		return hasSub
-	case "aud":
+	case 'a'<<16 | 'u'<<8 | 'd':
 		return hasAud
-	case "exp":
+	case 'e'<<16 | 'x'<<8 | 'p':
 		return hasExp
-	case "nbf":
+	case 'n'<<16 | 'b'<<8 | 'f':
 		return hasNbf
-	case "iat":
+	case 'i'<<16 | 'a'<<8 | 't':
 		return hasIat
-	case "jti":
+	case 'j'<<16 | 't'<<8 | 'i':
 		return hasJti
 	}
 	return 0

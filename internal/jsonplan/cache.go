@@ -83,6 +83,16 @@ func (c *Cache) codec(t reflect.Type) *Codec {
 	return c.CodecFor(t)
 }
 
+// blockNames are the names of the Block's members.
+func (c *Cache) blockNames() (names []string) {
+	if c.Block != nil {
+		for _, f := range structFields(c.Block.Type) {
+			names = append(names, f.name)
+		}
+	}
+	return names
+}
+
 // nodeKey names a plan in the making. A plain plan is one that must not call the type's methods.
 type nodeKey struct {
 	typ   reflect.Type

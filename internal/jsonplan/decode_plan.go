@@ -20,7 +20,7 @@ const (
 	decodeRaw     // json.RawMessage
 	decodeAny     // an empty interface
 	decodeAnyMap  // map[string]any, or a type of that shape
-	decodeStrings // []string, or a type of that shape
+	decodeStrings // []string
 	decodeBytes   // a slice of byte kind: base64, or an array of numbers
 	decodeSlice
 	decodeArray
@@ -55,6 +55,7 @@ type decodeNode struct {
 	fields []decodeField // of structs
 	names  nameTable     // of fields
 	block  span          // among the fields
+	apart  bool          // none of the fields has the name of one of the Block's
 	codec  *Codec
 }
 
@@ -165,7 +166,7 @@ func (b *decodeBuilder) byKind(n *decodeNode, t reflect.Type) {
 func (b *decodeBuilder) slice(n *decodeNode, t reflect.Type) {
 	n.kind, n.elem = decodeSlice, b.value(t.Elem())
 	switch {
-	case t.Elem() == reflect.TypeFor[string]():
+	case t == reflect.TypeFor[[]string]():
 		n.kind = decodeStrings
 	case t.Elem().Kind() == reflect.Uint8:
 		n.kind = decodeBytes
@@ -197,6 +198,10 @@ func (b *decodeBuilder) structs(n *decodeNode, t reflect.Type) {
 		})
 	}
 	n.names = newNameTable(names)
+	n.apart = true
+	for _, name := range b.cache.blockNames() {
+		n.apart = n.apart && n.names.find(name) < 0
+	}
 }
 
 // field returns the plan of a field's value. What reflection sees as read-only has no methods, and if it is a pointer it

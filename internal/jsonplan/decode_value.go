@@ -89,18 +89,12 @@ func (d *decoder) strings(n *decodeNode, s string, i int, v reflect.Value) (int,
 		case 'n':
 			i += len("null")
 		default:
-			elem := decodeNode{typ: n.typ.Elem()}
-			return i, mismatch(&elem, s, i, "").at(len(d.list) - start)
+			return i, mismatch(n.elem, s, i, "").at(len(d.list) - start)
 		}
 		d.list = append(d.list, text)
 		i, end = nextElement(s, i)
 	}
-	list := d.list[start:len(d.list):len(d.list)]
-	if n.typ == reflect.TypeFor[[]string]() {
-		*v.Addr().Interface().(*[]string) = list // Set would put the slice into an interface: an allocation
-	} else {
-		v.Set(reflect.ValueOf(list))
-	}
+	*v.Addr().Interface().(*[]string) = d.list[start:len(d.list):len(d.list)] // Set would allocate an interface
 	return end, nil
 }
 
