@@ -64,6 +64,7 @@ var inFlags = strings.NewReplacer(
 	": use ParsePrivateKey(...).Public()", ": give the public one",
 	": use ParseKeySet", ": use -jwks",
 	": use ParsePublicKey", ": use -key",
+	" (AllowHTTP is for loopback and tests)", "",
 	" (ParseAuthorizedKeys reads many)", "",
 	" (ParseAuthorizedKeys reads authorized_keys files)", "",
 )

@@ -7,19 +7,20 @@ import (
 	"time"
 
 	"example.com/jwt"
+	"example.com/jwt/jwks"
 )
 
 var verifyUsage = subcommand{
 	name:  "verify",
 	does:  "check a token",
-	usage: "-key FILE|-jwks FILE -alg ALG[,ALG] [flags] TOKEN|@FILE|-",
+	usage: "-key FILE|-jwks URL|-issuer URL -alg ALG[,ALG] [flags] TOKEN|@FILE|-",
 	about: `
 Checks the signature and the claims of a token. The claims of a valid token go to stdout,
 and the exit status is 0; a refused one has exit status 1 and the reason on stderr.
 
 The key is a public key in the format of OpenSSH, in PEM or as a JWK, a certificate (of
 which only the key is used), or an authorized_keys file. For HS256, HS384 and HS512 it is
-the secret, as with jwt sign.
+the secret, as with jwt sign. Keys are fetched over https, or over http from loopback.
 `,
 	examples: `
 # With the public key of ssh-keygen
@@ -32,8 +33,12 @@ cat token.txt | jwt verify -key jwt-key.pub -alg RS256 -
 # With a secret
 jwt verify -key secret.jwk -alg HS256 @session.txt
 
-# With a JWK Set
+# With a JWK Set, from a file or a URL
 jwt verify -jwks keys.json -alg RS256,ES256 @token.txt
+jwt verify -jwks https://login.example/keys -alg RS256 @token.txt
+
+# With the keys of an OpenID provider, which must be the token's issuer
+jwt verify -issuer https://login.example -alg RS256 -aud orders @access.txt
 
 # Issuer and audience, as an API should require them
 jwt verify -key jwt-key.pub -alg RS256 -iss https://login.example -aud orders -require exp,sub @access.txt
@@ -45,7 +50,7 @@ jwt verify -key jwt-key.pub -alg RS256 -now 2026-11-23T12:00:00Z @token.txt
 }
 
 type verify struct {
-	key, jwks         string
+	key, jwks, issuer string
 	algs              []jwt.Algorithm
 	iss, aud, require []string
 	anyAud            bool
@@ -56,7 +61,8 @@ type verify struct {
 
 func (c *verify) define(f *flags) {
 	f.text(&c.key, "key", "FILE", "the public key, or the secret of HS256, HS384 and HS512")
-	f.text(&c.jwks, "jwks", "FILE", "a JWK Set (RFC 7517)")
+	f.text(&c.jwks, "jwks", "URL|FILE", "a JWK Set (RFC 7517)")
+	f.text(&c.issuer, "issuer", "URL", "an OpenID provider or OAuth server: finds its keys by discovery (OpenID Connect\nDiscovery, RFC 8414), and requires it as the token's issuer")
 	f.algorithms(&c.algs, "the algorithms that are allowed; at least one, never taken from the token")
 	f.list(&c.iss, "iss", "NAME", "the issuer must be NAME, or one of several")
 	f.list(&c.aud, "aud", "NAME", "the audience must have NAME, or one of several; a token with an audience\nis refused unless -aud or -any-aud is given")
@@ -105,14 +111,16 @@ func (c *verify) check() error {
 	switch {
 	case len(c.algs) == 0:
 		return usagef("%w; it is never taken from the token", errNoAlgorithm)
-	case c.key == "" && c.jwks == "":
-		return usagef("the key is missing: give -key or -jwks")
-	case c.key != "" && c.jwks != "":
-		return usagef("-key and -jwks contradict each other: give one")
+	case c.key == "" && c.jwks == "" && c.issuer == "":
+		return usagef("the key is missing: give -key, -jwks or -issuer")
+	case c.key != "" && c.jwks != "", c.key != "" && c.issuer != "", c.jwks != "" && c.issuer != "":
+		return usagef("-key, -jwks and -issuer contradict each other: give one")
+	case c.issuer != "" && len(c.iss) > 0:
+		return usagef("-iss: -issuer requires its URL as the issuer already: leave one out")
 	case secrets > 0 && secrets < len(c.algs):
 		return usagef("-alg: HS256, HS384 and HS512 have a secret, the others a public key: allow either")
-	case secrets > 0 && c.jwks != "":
-		return usagef("-jwks: a JWK Set has public keys, and HS256, HS384 and HS512 need a secret: use -key")
+	case secrets > 0 && c.key == "":
+		return usagef("-alg: HS256, HS384 and HS512 need a secret, and published keys are public: use -key")
 	case len(c.aud) > 0 && c.anyAud:
 		return usagef("-aud and -any-aud contradict each other: give one")
 	case c.leeway > time.Hour:
@@ -124,6 +132,10 @@ func (c *verify) check() error {
 // keys finds the keys to verify with.
 func (c *verify) keys(s *session) (jwt.KeySource, error) {
 	switch {
+	case c.issuer != "":
+		return remoteKeys(c.issuer, jwks.Discover)
+	case isURL(c.jwks):
+		return remoteKeys(c.jwks, jwks.New)
 	case c.jwks != "":
 		return s.keySet("-jwks", c.jwks)
 	case usesSecret(c.algs[0]):
@@ -136,6 +148,9 @@ func (c *verify) options() []jwt.VerifyOption {
 	opts := []jwt.VerifyOption{jwt.WithClock(func() time.Time { return c.now })}
 	if len(c.iss) > 0 {
 		opts = append(opts, jwt.WithIssuer(c.iss...))
+	}
+	if c.issuer != "" {
+		opts = append(opts, jwt.WithIssuer(c.issuer))
 	}
 	if len(c.aud) > 0 {
 		opts = append(opts, jwt.WithAudience(c.aud...))
