@@ -64,6 +64,7 @@ var inFlags = strings.NewReplacer(
 	": use ParsePrivateKey(...).Public()", ": give the public one",
 	": use ParseKeySet", ": use -jwks",
 	": use ParsePublicKey", ": use -key",
+	"the KeyFunc failed: jwks: ", "",
 	" (AllowHTTP is for loopback and tests)", "",
 	" (ParseAuthorizedKeys reads many)", "",
 	" (ParseAuthorizedKeys reads authorized_keys files)", "",
@@ -97,7 +98,7 @@ func codeOf(err error) string {
 // message is the text of an error, without anything that looks like a token: the last
 // guard for what came in through the wrong argument.
 func message(err error) string {
-	text := inFlags.Replace(strings.TrimPrefix(err.Error(), "jwt: "))
+	text := inFlags.Replace(strings.TrimPrefix(strings.TrimPrefix(err.Error(), "jwt: "), "jwks: "))
 	return tokenText.ReplaceAllString(strings.ReplaceAll(text, ": jwt: ", ": "), "(a token)")
 }
 

@@ -12,6 +12,8 @@ import (
 	"time"
 	"unicode"
 	"unicode/utf8"
+
+	"example.com/jwt"
 )
 
 // maxInput bounds everything that is read; the library has lower bounds of its own.
@@ -107,7 +109,11 @@ func (s *session) token(args []string) (string, error) {
 		what = "the token in"
 	}
 	data, err := s.read(what, path)
-	return strings.TrimSpace(string(data)), err
+	text := strings.TrimSpace(string(data))
+	if err == nil && text == "" {
+		err = fmt.Errorf("there is no token in the input: %w", jwt.ErrMalformed)
+	}
+	return text, err
 }
 
 // passphrase gives the content of a passphrase file, without the line end.
