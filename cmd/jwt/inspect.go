@@ -26,8 +26,8 @@ jwt inspect "$TOKEN"
 jwt inspect @token.txt
 cat token.txt | jwt inspect -
 
-# One claim, for a script
-jwt inspect -json @token.txt | sed 's/.*"user_id"://; s/[,}].*//'
+# For a script, on one line
+jwt inspect -json @token.txt
 `,
 	make: func() command { return new(inspect) },
 }

@@ -43,8 +43,8 @@ jwt verify -issuer https://login.example -alg RS256 -aud orders @access.txt
 # Issuer and audience, as an API should require them
 jwt verify -key jwt-key.pub -alg RS256 -iss https://login.example -aud orders -require exp,sub @access.txt
 
-# Was it valid yesterday?
-jwt verify -key jwt-key.pub -alg RS256 -now 2026-11-23T12:00:00Z @token.txt
+# Was an old token valid at the time of a line in a log?
+jwt verify -key jwt-key.pub -alg RS256 -now 2026-11-24T12:00:00Z @old.txt
 `,
 	make: func() command { return new(verify) },
 }
