@@ -7,6 +7,7 @@ import (
 	"io"
 	"os"
 	"path/filepath"
+	"regexp"
 	"strconv"
 	"strings"
 	"testing"
@@ -85,6 +86,9 @@ func matches(want, got string) bool {
 	return len(got) >= len(before)+len(after) && strings.HasPrefix(got, before) && strings.HasSuffix(got, after)
 }
 
+// goNames finds what the library says in the words of Go, where the command speaks of flags.
+var goNames = regexp.MustCompile(`\b(With|Allow|Parse|New|Generate|Insecure)[A-Z]\w+|Public\(\)|KeyFunc|json\.`)
+
 // execute runs one command line, and gives what it did in the form of a session. It knows
 // single quotes, "< FILE", "> FILE", the variables of env, and a few programs.
 func execute(t *testing.T, line string, env map[string]string) string {
@@ -100,6 +104,7 @@ func execute(t *testing.T, line string, env map[string]string) string {
 		stdout.Reset()
 	}
 	out := blankLines(stdout.String())
+	require.NotRegexp(t, goNames, stderr.String())
 	for line := range strings.Lines(stderr.String()) {
 		out += "2> " + line
 	}
