@@ -143,11 +143,13 @@ func roundTripJWK(t *testing.T, key crypto.Signer, opts ...jwt.KeyOption) {
 	require.Equal(t, private.KeyID(), read.Thumbprint())
 }
 
+// The full numbers run in conformance/: 1,000 keys of each curve and 50 RSA keys, in all
+// forms.
 func TestEllipticJWKsComeBackEqual(t *testing.T) {
 	for _, curve := range []elliptic.Curve{elliptic.P256(), elliptic.P384(), elliptic.P521()} {
 		t.Run(curve.Params().Name, func(t *testing.T) {
 			t.Parallel()
-			for range 1000 {
+			for range 100 {
 				key, err := ecdsa.GenerateKey(curve, rand.Reader)
 				require.NoError(t, err)
 				roundTripJWK(t, key)
@@ -176,7 +178,7 @@ func TestEllipticJWKsKeepLeadingZeros(t *testing.T) {
 
 func TestEd25519JWKsComeBackEqual(t *testing.T) {
 	t.Parallel()
-	for range 1000 {
+	for range 100 {
 		_, key, err := ed25519.GenerateKey(rand.Reader)
 		require.NoError(t, err)
 		roundTripJWK(t, key)
@@ -185,8 +187,8 @@ func TestEd25519JWKsComeBackEqual(t *testing.T) {
 
 func TestRSAJWKsComeBackEqual(t *testing.T) {
 	t.Parallel()
-	for i := range 50 {
-		bits := 1024 + i%8 // also sizes that are not whole bytes
+	for i := range 8 {
+		bits := 1024 + i // also sizes that are not whole bytes
 		key, err := rsa.GenerateKey(rand.Reader, bits)
 		require.NoError(t, err)
 		roundTripJWK(t, key, jwt.InsecureAllowWeakKey())

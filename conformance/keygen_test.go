@@ -3,22 +3,34 @@
 package conformance
 
 import (
+	"fmt"
 	"os"
 	"os/exec"
 	"path/filepath"
+	"strings"
 	"testing"
 
 	"example.com/jwt"
 	"github.com/stretchr/testify/require"
+	"golang.org/x/crypto/ssh"
 )
 
 const passphrase = "correct horse"
 
 func run(t *testing.T, name string, args ...string) string {
 	t.Helper()
-	out, err := exec.Command(name, args...).CombinedOutput()
-	require.NoError(t, err, "%s %q: %s", name, args, out)
+	cmd := exec.Command(name, args...)
+	var diagnostics strings.Builder
+	cmd.Stderr = &diagnostics
+	out, err := cmd.Output()
+	require.NoError(t, err, "%s %q: %s", name, args, diagnostics.String())
 	return string(out)
+}
+
+// shell runs a command line as an error message proposes it, with a name for FILE.
+func shell(t *testing.T, line, file string) []byte {
+	t.Helper()
+	return []byte(run(t, "sh", "-c", "set -e; cd '"+filepath.Dir(file)+"'; "+strings.ReplaceAll(line, "FILE", filepath.Base(file))))
 }
 
 func read(t *testing.T, file string) []byte {
@@ -26,6 +38,13 @@ func read(t *testing.T, file string) []byte {
 	text, err := os.ReadFile(file)
 	require.NoError(t, err)
 	return text
+}
+
+func write(t *testing.T, name string, text []byte) (file string) {
+	t.Helper()
+	file = filepath.Join(t.TempDir(), name)
+	require.NoError(t, os.WriteFile(file, text, 0o600))
+	return file
 }
 
 // checkPair signs with the private file and verifies with the public one.
@@ -40,70 +59,203 @@ func checkPair(t *testing.T, private, public []byte, alg jwt.Algorithm) {
 	tok, err := jwt.Verify[jwt.RegisteredClaims](raw, pub, []jwt.Algorithm{alg})
 	require.NoError(t, err)
 	require.Equal(t, "a", tok.Subject)
-	checkWritten(t, key)
 }
 
 // checkWritten lets ssh-keygen and openssl read what the library writes.
 func checkWritten(t *testing.T, key *jwt.PrivateKey) {
 	t.Helper()
-	dir := t.TempDir()
-	private, public, line := filepath.Join(dir, "private"), filepath.Join(dir, "public"), filepath.Join(dir, "line")
-	for file, write := range map[string]func() ([]byte, error){private: key.MarshalPEM, public: key.Public().MarshalPEM, line: key.Public().MarshalAuthorizedKey} {
-		text, err := write()
+	text := func(marshal func() ([]byte, error)) []byte {
+		text, err := marshal()
 		require.NoError(t, err)
-		require.NoError(t, os.WriteFile(file, text, 0o600))
+		return text
 	}
-	run(t, "ssh-keygen", "-l", "-f", line)
-	require.Equal(t, run(t, "openssl", "pkey", "-in", private, "-pubout"), string(read(t, public)))
-	if text := read(t, line); string(text[:11]) != "ssh-ed25519" { // ssh-keygen 9.2 reads no Ed25519 in PKIX
-		require.Equal(t, string(text), run(t, "ssh-keygen", "-i", "-m", "PKCS8", "-f", public))
+	privateText, publicText, lineText := text(key.MarshalPEM), text(key.Public().MarshalPEM), text(key.Public().MarshalAuthorizedKey)
+	private, public, line := write(t, "private", privateText), write(t, "public", publicText), write(t, "line", lineText)
+
+	// openssl reads both halves, finds that they belong together, and writes them alike.
+	require.Equal(t, string(publicText), run(t, "openssl", "pkey", "-in", private, "-pubout"))
+	require.Equal(t, string(publicText), run(t, "openssl", "pkey", "-pubin", "-in", public))
+	require.Equal(t, string(privateText), run(t, "openssl", "pkey", "-in", private))
+	run(t, "openssl", "pkey", "-in", private, "-check", "-noout")
+
+	// ssh-keygen knows the line, by the fingerprint that it should have.
+	parsed, _, _, _, err := ssh.ParseAuthorizedKey(lineText)
+	require.NoError(t, err)
+	require.Contains(t, run(t, "ssh-keygen", "-l", "-f", line), " "+ssh.FingerprintSHA256(parsed)+" ")
+	if strings.HasPrefix(string(lineText), "ssh-ed25519 ") { // ssh-keygen 9.2 reads and writes no Ed25519 in PEM
+		return
 	}
+	require.Equal(t, string(lineText), run(t, "ssh-keygen", "-i", "-m", "PKCS8", "-f", public))
+	require.Equal(t, string(publicText), run(t, "ssh-keygen", "-e", "-m", "PKCS8", "-f", line))
+	require.Equal(t, string(lineText), run(t, "ssh-keygen", "-y", "-f", private))
+}
+
+// algorithms gives one of each kind of key, and a size that ssh-keygen calls it by.
+var kinds = []struct {
+	name, bits, curve string
+	alg               jwt.Algorithm
+}{
+	{"rsa", "2048", "", jwt.RS256},
+	{"rsa", "3072", "", jwt.PS384},
+	{"rsa", "4096", "", jwt.RS512},
+	{"ecdsa", "256", "prime256v1", jwt.ES256},
+	{"ecdsa", "384", "secp384r1", jwt.ES384},
+	{"ecdsa", "521", "secp521r1", jwt.ES512},
+	{"ed25519", "256", "", jwt.EdDSA},
 }
 
 func TestKeysOfSSHKeygen(t *testing.T) {
-	for _, kind := range []struct {
-		name, bits string
-		alg        jwt.Algorithm
-		formats    []string
-	}{
-		{"rsa", "2048", jwt.RS256, []string{"RFC4716", "PEM", "PKCS8"}}, // RFC4716 is ssh-keygen's name for its own format
-		{"rsa", "3072", jwt.PS384, []string{"RFC4716", "PEM", "PKCS8"}},
-		{"rsa", "4096", jwt.RS512, []string{"RFC4716", "PEM", "PKCS8"}},
-		{"ecdsa", "256", jwt.ES256, []string{"RFC4716", "PEM", "PKCS8"}},
-		{"ecdsa", "384", jwt.ES384, []string{"RFC4716", "PEM", "PKCS8"}},
-		{"ecdsa", "521", jwt.ES512, []string{"RFC4716", "PEM", "PKCS8"}},
-		{"ed25519", "256", jwt.EdDSA, []string{"RFC4716"}},
-	} {
-		for _, format := range kind.formats {
-			t.Run(kind.name+kind.bits+format, func(t *testing.T) {
+	for _, kind := range kinds {
+		formats := []string{"RFC4716", "PEM", "PKCS8"} // RFC4716 is ssh-keygen's name for its own format
+		if kind.name == "ed25519" {
+			formats = formats[:1]
+		}
+		for _, format := range formats {
+			t.Run(kind.name+kind.bits+" "+format, func(t *testing.T) {
 				file := filepath.Join(t.TempDir(), "key")
 				run(t, "ssh-keygen", "-q", "-t", kind.name, "-b", kind.bits, "-m", format, "-N", "", "-C", "a comment", "-f", file)
 				checkPair(t, read(t, file), read(t, file+".pub"), kind.alg)
-				if format == "RFC4716" {
-					run(t, "ssh-keygen", "-q", "-p", "-N", passphrase, "-f", file)
-					checkPair(t, read(t, file), read(t, file+".pub"), kind.alg)
+				key, err := jwt.ParsePrivateKey(read(t, file))
+				require.NoError(t, err)
+				checkWritten(t, key)
+
+				run(t, "ssh-keygen", "-q", "-p", "-m", format, "-N", passphrase, "-f", file)
+				if format != "RFC4716" { // encrypted PEM and PKCS #8 go through ssh-keygen once more, as the error says
+					_, err := jwt.ParsePrivateKey(read(t, file), jwt.WithPassphrase([]byte(passphrase)))
+					require.ErrorContains(t, err, "`ssh-keygen -p -f FILE` rewrites it in OpenSSH format")
+					run(t, "ssh-keygen", "-q", "-p", "-P", passphrase, "-N", passphrase, "-f", file)
 				}
+				_, err = jwt.ParsePrivateKey(read(t, file))
+				require.ErrorContains(t, err, "pass WithPassphrase")
+				checkPair(t, read(t, file), read(t, file+".pub"), kind.alg)
 			})
 		}
 	}
 }
 
+// opensslCommands make a key of the kind in every way that openssl has.
+func opensslCommands(name, bits, curve string) []string {
+	switch name {
+	case "rsa":
+		return []string{
+			"openssl genpkey -algorithm RSA -pkeyopt rsa_keygen_bits:" + bits,
+			"openssl genrsa " + bits,
+			"openssl genrsa -traditional " + bits,
+		}
+	case "ecdsa":
+		return []string{
+			"openssl ecparam -genkey -name " + curve,
+			"openssl ecparam -genkey -noout -name " + curve,
+			"openssl genpkey -algorithm EC -pkeyopt ec_paramgen_curve:" + curve,
+			"openssl genpkey -algorithm EC -pkeyopt ec_paramgen_curve:" + curve + " | openssl pkey -traditional",
+			"openssl ecparam -genkey -name " + curve + " | openssl pkcs8 -topk8 -nocrypt",
+			"openssl ecparam -genkey -name " + curve + " | openssl ec -no_public",
+		}
+	}
+	return []string{"openssl genpkey -algorithm ed25519", "openssl genpkey -algorithm ed25519 | openssl pkcs8 -topk8 -nocrypt"}
+}
+
 func TestKeysOfOpenSSL(t *testing.T) {
+	for _, kind := range kinds {
+		for _, command := range opensslCommands(kind.name, kind.bits, kind.curve) {
+			t.Run(command, func(t *testing.T) {
+				text := shell(t, command, write(t, "unused", nil))
+				file := write(t, "key", text)
+				public := []byte(run(t, "openssl", "pkey", "-in", file, "-pubout"))
+				certificate := []byte(run(t, "openssl", "req", "-x509", "-key", file, "-subj", "/CN=test"))
+				checkPair(t, text, public, kind.alg)
+				checkPair(t, text, certificate, kind.alg)
+				if kind.name == "rsa" {
+					checkPair(t, text, []byte(run(t, "openssl", "rsa", "-in", file, "-RSAPublicKey_out")), kind.alg)
+				}
+				key, err := jwt.ParsePrivateKey(text)
+				require.NoError(t, err)
+				checkWritten(t, key)
+			})
+		}
+	}
+}
+
+func TestGeneratedKeysAreReadByOthers(t *testing.T) {
+	for _, alg := range []jwt.Algorithm{jwt.RS256, jwt.ES256, jwt.ES384, jwt.ES512, jwt.EdDSA} {
+		t.Run(alg.String(), func(t *testing.T) {
+			key, err := jwt.GeneratePrivateKey(alg)
+			require.NoError(t, err)
+			checkWritten(t, key)
+			jwk, err := key.ExportJWK()
+			require.NoError(t, err)
+			again, err := jwt.ParsePrivateKey(jwk)
+			require.NoError(t, err)
+			checkWritten(t, again)
+		})
+	}
+}
+
+// The commands that error messages propose lead to a key that is accepted.
+func TestCuresOfErrorMessages(t *testing.T) {
 	dir := t.TempDir()
-	file := filepath.Join(dir, "key")
-	for _, tt := range []struct {
-		alg  jwt.Algorithm
-		args []string
+	key := filepath.Join(dir, "key")
+	run(t, "openssl", "genpkey", "-algorithm", "EC", "-pkeyopt", "ec_paramgen_curve:P-256", "-out", key)
+	run(t, "openssl", "req", "-x509", "-key", key, "-subj", "/CN=test", "-out", key+".crt")
+	want, err := jwt.ParsePrivateKey(read(t, key))
+	require.NoError(t, err)
+	line, err := want.Public().MarshalAuthorizedKey()
+	require.NoError(t, err)
+	require.NoError(t, os.WriteFile(key+".pub", line, 0o600))
+
+	for _, row := range []struct {
+		name, make string
+		private    bool
+		cures      []string
 	}{
-		{jwt.RS256, []string{"genpkey", "-algorithm", "RSA", "-pkeyopt", "rsa_keygen_bits:2048", "-out", file}},
-		{jwt.RS256, []string{"genrsa", "-traditional", "-out", file, "2048"}},
-		{jwt.ES256, []string{"ecparam", "-name", "prime256v1", "-genkey", "-out", file}},
-		{jwt.ES384, []string{"genpkey", "-algorithm", "EC", "-pkeyopt", "ec_paramgen_curve:P-384", "-out", file}},
-		{jwt.Ed25519, []string{"genpkey", "-algorithm", "ed25519", "-out", file}},
+		{"private DER", "openssl pkey -in key -outform DER", true, []string{"openssl pkey -inform DER -in FILE"}},
+		{"public DER", "openssl pkey -in key -pubout -outform DER", false, []string{"openssl pkey -pubin -inform DER -in FILE"}},
+		{"public DER in base64", "openssl pkey -in key -pubout -outform DER | base64", false, []string{"base64 -d", "openssl pkey -pubin -inform DER -in FILE"}},
+		{"certificate DER", "openssl x509 -in key.crt -outform DER", false, []string{"openssl x509 -inform DER -in FILE"}},
+		{"PKCS #12", "openssl pkcs12 -export -inkey key -in key.crt -passout pass:", true, []string{"openssl pkcs12 -nocerts -nodes -in FILE | openssl pkey"}},
+		{"PKCS #12", "openssl pkcs12 -export -inkey key -in key.crt -passout pass:", false, []string{"openssl pkcs12 -nokeys -clcerts -in FILE | openssl x509"}},
+		{"PKCS #7", "openssl crl2pkcs7 -nocrl -certfile key.crt -outform DER", false, []string{"openssl pkcs7 -inform DER -print_certs -in FILE"}},
+		{"explicit curve", "openssl ec -in key -pubout -param_enc explicit", false, []string{"openssl pkey -ec_param_enc named_curve"}},
+		{"RFC 4716", "ssh-keygen -e -f key.pub", false, []string{"ssh-keygen -i -f FILE"}},
+		{"request", "openssl req -new -key key -subj /CN=test", false, []string{"openssl req -pubkey -noout"}},
 	} {
-		run(t, "openssl", tt.args...)
-		checkPair(t, read(t, file), []byte(run(t, "openssl", "pkey", "-in", file, "-pubout")), tt.alg)
-		run(t, "openssl", "req", "-x509", "-key", file, "-subj", "/CN=test", "-out", file+".crt")
-		checkPair(t, read(t, file), read(t, file+".crt"), tt.alg)
+		t.Run(fmt.Sprintf("%s, private %t", row.name, row.private), func(t *testing.T) {
+			text := shell(t, row.make, filepath.Join(dir, "unused"))
+			file := filepath.Join(dir, "found")
+			require.NoError(t, os.WriteFile(file, text, 0o600))
+			parse := func(text []byte) (*jwt.PublicKey, error) {
+				if row.private {
+					key, err := jwt.ParsePrivateKey(text)
+					if err != nil {
+						return nil, err
+					}
+					return key.Public(), nil
+				}
+				return jwt.ParsePublicKey(text)
+			}
+			_, err := parse(text)
+			require.ErrorIs(t, err, jwt.ErrInvalidKey)
+			for _, cure := range row.cures {
+				require.ErrorContains(t, err, cure)
+				if strings.Contains(cure, "pkcs12") {
+					cure = strings.Replace(cure, "pkcs12", "pkcs12 -passin pass:", 1)
+				}
+				switch {
+				case cure == "base64 -d":
+					cure += " FILE"
+				case strings.HasSuffix(cure, "named_curve"):
+					cure += " -pubin -in FILE"
+				case strings.HasPrefix(cure, "openssl req"):
+					cure += " -in FILE"
+				case strings.HasPrefix(cure, "openssl pkcs7"): // its output has names around the certificate
+					cure += " | openssl x509"
+				}
+				text = shell(t, cure, file)
+				require.NoError(t, os.WriteFile(file, text, 0o600))
+			}
+			got, err := parse(text)
+			require.NoError(t, err)
+			require.True(t, got.Equal(want.Public()))
+		})
 	}
 }
