@@ -22,6 +22,21 @@ import (
 	"github.com/stretchr/testify/require"
 )
 
+// TestMain fails if the tests leave a goroutine behind.
+func TestMain(m *testing.M) {
+	before := runtime.NumGoroutine()
+	code := m.Run()
+	for deadline := time.Now().Add(5 * time.Second); runtime.NumGoroutine() > before && time.Now().Before(deadline); {
+		time.Sleep(time.Millisecond)
+	}
+	if n := runtime.NumGoroutine(); n > before {
+		stacks := make([]byte, 64<<10)
+		fmt.Printf("%d goroutines, %d before the tests:\n%s\n", n, before, stacks[:runtime.Stack(stacks, true)])
+		code = 1
+	}
+	os.Exit(code)
+}
+
 // newAPI is the service of the package documentation.
 func newAPI(issuer string, keys jwt.KeySource, opts ...jwt.VerifyOption) http.Handler {
 	v, err := jwt.NewVerifier[jwt.MapClaims](keys, []jwt.Algorithm{jwt.ES256},
