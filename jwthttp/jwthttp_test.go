@@ -5,7 +5,6 @@ import (
 	"errors"
 	"fmt"
 	"io"
-	"log/slog"
 	"net/http"
 	"net/http/httptest"
 	"os"
@@ -254,6 +253,7 @@ func TestConstructionMistakesPanic(t *testing.T) {
 		"two error handlers":         func() { jwthttp.Middleware(v, jwthttp.WithErrorHandler(handle), jwthttp.WithErrorHandler(handle)) },
 		"an empty name":              func() { jwthttp.Middleware(v, jwthttp.WithAuthParam("", "x")) },
 		"a name that is no token":    func() { jwthttp.Middleware(v, jwthttp.WithAuthParam("a b", "x")) },
+		"a name that is not ASCII":   func() { jwthttp.Middleware(v, jwthttp.WithAuthParam("ä", "x")) },
 		"the name error":             func() { jwthttp.Middleware(v, jwthttp.WithAuthParam("Error", "x")) },
 		"the name error_description": func() { jwthttp.Middleware(v, jwthttp.WithAuthParam("error_description", "x")) },
 		"an empty value":             func() { jwthttp.Middleware(v, jwthttp.WithAuthParam("realm", "")) },
@@ -318,40 +318,66 @@ func TestTokensAreKeyedByType(t *testing.T) {
 
 // TestServer calls one middleware from many clients through a real server.
 func TestServer(t *testing.T) {
-	v := verifier(t, secret)
-	server := httptest.NewUnstartedServer(jwthttp.Middleware(v)(http.HandlerFunc(func(w http.ResponseWriter, r *http.Request) {
+	var opts []jwthttp.Option
+	for _, name := range []string{"a", "b", "c", "d", "e"} { // enough that a slice has room for more
+		opts = append(opts, jwthttp.WithAuthParam(name, "1"))
+	}
+	const bearer = `Bearer a="1", b="1", c="1", d="1", e="1"`
+	middleware := jwthttp.Middleware(verifier(t, secret), opts...)
+	server := httptest.NewServer(middleware(http.HandlerFunc(func(w http.ResponseWriter, r *http.Request) {
 		tok, _ := jwthttp.TokenFromContext[Claims](r.Context())
-		fmt.Fprint(w, tok.Claims.Scope)
+		w.Header().Set("WWW-Authenticate", tok.Claims.Scope) // where the test looks for the answer
 	})))
-	server.Config.ErrorLog = slog.NewLogLogger(slog.DiscardHandler, slog.LevelError)
-	server.Start()
+	defer server.Close()
+	expired, err := jwt.Sign(jwt.RegisteredClaims{ExpiresAt: jwt.NewNumericDate(time.Now())}, secret, jwt.HS256)
+	require.NoError(t, err)
+	answer := func(authorization ...string) string {
+		r, err := http.NewRequest(http.MethodGet, server.URL, nil)
+		if err != nil {
+			return err.Error()
+		}
+		r.Header["Authorization"] = authorization
+		resp, err := server.Client().Do(r)
+		if err != nil {
+			return err.Error()
+		}
+		resp.Body.Close()
+		return fmt.Sprint(resp.StatusCode, " ", resp.Header.Get("WWW-Authenticate"))
+	}
 	var clients sync.WaitGroup
 	for i := range 8 {
-		clients.Go(func() {
-			scope := fmt.Sprint("scope-", i)
-			for range 20 {
-				r, _ := http.NewRequest(http.MethodGet, server.URL, nil)
-				r.Header.Set("Authorization", "Bearer "+issue(scope))
-				resp, err := server.Client().Do(r)
-				if err != nil {
-					t.Error(err)
-					return
+		scope := fmt.Sprint("scope-", i)
+		for what, authorization := range map[string][]string{
+			"200 " + scope:  {"Bearer " + issue(scope)},
+			"401 " + bearer: nil,
+			"401 " + bearer + `, error="invalid_token", error_description="the token is malformed"`:                                 {"Bearer a"},
+			"401 " + bearer + `, error="invalid_token", error_description="the token is expired"`:                                   {"bearer " + expired},
+			"400 " + bearer + `, error="invalid_request", error_description="want one Authorization header, with one bearer token"`: {"Bearer a", "bearer b"},
+		} {
+			clients.Go(func() {
+				for range 10 {
+					if got := answer(authorization...); got != what {
+						t.Errorf("got %s, want %s", got, what)
+					}
 				}
-				body, _ := io.ReadAll(resp.Body)
-				resp.Body.Close()
-				if resp.StatusCode != 200 || string(body) != scope {
-					t.Errorf("%d %s", resp.StatusCode, body)
-				}
-			}
-		})
+			})
+		}
 	}
 	clients.Wait()
-	r, err := http.NewRequest(http.MethodGet, server.URL, nil)
+}
+
+// TestInformationalResponse: one that an error handler sends is not yet the answer.
+func TestInformationalResponse(t *testing.T) {
+	guard := jwthttp.Middleware(verifier(t, secret), jwthttp.WithErrorHandler(func(w http.ResponseWriter, _ *http.Request, _ error) {
+		w.WriteHeader(http.StatusEarlyHints)
+	}))
+	server := httptest.NewServer(guard(http.NotFoundHandler()))
+	defer server.Close()
+	resp, err := server.Client().Get(server.URL)
 	require.NoError(t, err)
-	r.Header["Authorization"] = []string{"Bearer a", "bearer b"}
-	resp, err := server.Client().Do(r)
+	defer resp.Body.Close()
+	body, err := io.ReadAll(resp.Body)
 	require.NoError(t, err)
-	resp.Body.Close()
-	require.Equal(t, http.StatusBadRequest, resp.StatusCode)
-	server.Close()
+	require.Equal(t, http.StatusUnauthorized, resp.StatusCode)
+	require.Equal(t, "Unauthorized\n", string(body))
 }
