@@ -1,8 +1,9 @@
-package jwks
+package jwks_test
 
 import (
 	"context"
 	"encoding/json"
+	"errors"
 	"fmt"
 	"io"
 	"net/http"
@@ -13,11 +14,35 @@ import (
 	"time"
 
 	"example.com/jwt"
+	"example.com/jwt/jwks"
 	"github.com/stretchr/testify/require"
 )
 
 // testURL is where the sets of fake transports are.
 const testURL = "https://issuer.example/jwks"
+
+var (
+	errDown = errors.New("connection refused")
+	eddsa   = []jwt.Algorithm{jwt.EdDSA}
+)
+
+// fakeClock moves when it is told to.
+type fakeClock struct {
+	mu  sync.Mutex
+	now time.Time
+}
+
+func (c *fakeClock) Now() time.Time {
+	c.mu.Lock()
+	defer c.mu.Unlock()
+	return c.now
+}
+
+func (c *fakeClock) Advance(d time.Duration) {
+	c.mu.Lock()
+	defer c.mu.Unlock()
+	c.now = c.now.Add(d)
+}
 
 // stub is a transport in the place of a provider. It counts its requests.
 type stub struct {
@@ -56,6 +81,19 @@ func (s *stub) last() *http.Request {
 
 func (s *stub) client() *http.Client { return &http.Client{Transport: s} }
 
+// newSource makes a source whose provider is a stub that publishes keys with these kids.
+func newSource(t *testing.T, kids []string, opts ...jwks.Option) (*jwks.Source, *stub, []jwt.VerificationKey) {
+	t.Helper()
+	var keys []jwt.VerificationKey
+	for _, kid := range kids {
+		keys = append(keys, pair(t, kid).Public())
+	}
+	provider := &stub{answer: publish(keys...)}
+	s, err := jwks.New(testURL, append(opts, jwks.WithHTTPClient(provider.client()))...)
+	require.NoError(t, err)
+	return s, provider, keys
+}
+
 // publish answers with a set of the keys.
 func publish(keys ...jwt.VerificationKey) func(*http.Request) (*http.Response, error) {
 	return func(*http.Request) (*http.Response, error) { return respond(200, setText(keys...)), nil }
@@ -70,6 +108,14 @@ func fail(err error) func(*http.Request) (*http.Response, error) {
 func hang(r *http.Request) (*http.Response, error) {
 	<-r.Context().Done()
 	return nil, r.Context().Err()
+}
+
+// slow answers late.
+func slow(d time.Duration, answer func(*http.Request) (*http.Response, error)) func(*http.Request) (*http.Response, error) {
+	return func(r *http.Request) (*http.Response, error) {
+		time.Sleep(d)
+		return answer(r)
+	}
 }
 
 // respond makes an answer; the headers are names and values in turn.
@@ -93,6 +139,15 @@ func pair(tb testing.TB, kid string) *jwt.PrivateKey {
 	return key
 }
 
+// sign makes a token with the key.
+func sign(tb testing.TB, key *jwt.PrivateKey) string {
+	tb.Helper()
+	raw, err := jwt.Sign(jwt.MapClaims{"sub": "alice"}, key, jwt.EdDSA)
+	require.NoError(tb, err)
+	return raw
+}
+
+// setText is the JWK Set of the keys.
 func setText(keys ...jwt.VerificationKey) string {
 	set, err := jwt.NewKeySet(keys...)
 	if err != nil {
@@ -106,7 +161,7 @@ func setText(keys ...jwt.VerificationKey) string {
 }
 
 // lookup asks for the key of a kid.
-func lookup(s *Source, kid string) error {
+func lookup(s *jwks.Source, kid string) error {
 	source, err := s.Keys(context.Background(), jwt.Header{Algorithm: "EdDSA", KeyID: kid})
 	if err == nil && source == nil {
 		return fmt.Errorf("neither keys nor an error")

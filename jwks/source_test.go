@@ -1,9 +1,11 @@
-package jwks
+package jwks_test
 
 import (
 	"context"
 	"errors"
 	"net/http"
+	"runtime"
+	"strings"
 	"sync"
 	"sync/atomic"
 	"testing"
@@ -11,30 +13,17 @@ import (
 	"time"
 
 	"example.com/jwt"
+	"example.com/jwt/jwks"
+	"github.com/stretchr/testify/assert"
 	"github.com/stretchr/testify/require"
 )
 
-var (
-	errDown = errors.New("connection refused")
-	eddsa   = []jwt.Algorithm{jwt.EdDSA}
-)
+// The tests in a synctest bubble run on virtual time, from which all durations are exact.
+// A bubble fails if a goroutine in it is left over.
 
-// newStub makes a source whose provider is a stub that publishes keys with these kids.
-func newStub(t *testing.T, kids []string, opts ...Option) (*Source, *stub, []jwt.VerificationKey) {
-	t.Helper()
-	var keys []jwt.VerificationKey
-	for _, kid := range kids {
-		keys = append(keys, pair(t, kid).Public())
-	}
-	provider := &stub{answer: publish(keys...)}
-	s, err := New(testURL, append(opts, WithHTTPClient(provider.client()))...)
-	require.NoError(t, err)
-	return s, provider, keys
-}
-
-func TestLazy(t *testing.T) {
+func TestNothingIsFetchedBeforeATokenNeedsIt(t *testing.T) {
 	synctest.Test(t, func(t *testing.T) {
-		s, provider, _ := newStub(t, []string{"a", "b"})
+		s, provider, _ := newSource(t, []string{"a", "b"})
 		require.Zero(t, provider.count())
 		require.NoError(t, lookup(s, "a"))
 		require.NoError(t, lookup(s, "b"))
@@ -43,28 +32,67 @@ func TestLazy(t *testing.T) {
 	})
 }
 
-func TestServiceStartsWhileTheProviderIsDown(t *testing.T) {
+func TestRequest(t *testing.T) {
 	synctest.Test(t, func(t *testing.T) {
-		s, provider, keys := newStub(t, []string{"a"})
-		provider.set(fail(errDown))
-		err := lookup(s, "a")
-		require.ErrorIs(t, err, jwt.ErrKeysUnavailable)
-		require.ErrorIs(t, err, errDown)
-		require.NotErrorIs(t, err, jwt.ErrInvalidToken)
-		require.Equal(t, 1, provider.count())
-		require.ErrorIs(t, lookup(s, "a"), errDown, "within the backoff")
-		require.Equal(t, 1, provider.count())
-		provider.set(publish(keys...))
-		time.Sleep(1500 * time.Millisecond)
+		s, provider, _ := newSource(t, []string{"a"})
 		require.NoError(t, lookup(s, "a"))
+		r := provider.last()
+		require.Equal(t, "GET "+testURL, r.Method+" "+r.URL.String())
+		require.Equal(t, http.Header{
+			"Accept":          {"application/jwk-set+json, application/json"},
+			"Accept-Encoding": {"gzip"},
+		}, r.Header)
+		require.True(t, r.Close)
+	})
+}
+
+func TestVerifyThroughARotation(t *testing.T) {
+	synctest.Test(t, func(t *testing.T) {
+		a, b := pair(t, "a"), pair(t, "b")
+		s, provider, _ := newSource(t, nil)
+		provider.set(publish(a.Public()))
+		v, err := jwt.NewVerifier[jwt.MapClaims](jwt.KeyFunc(s.Keys), eddsa)
+		require.NoError(t, err)
+
+		_, err = v.Verify(sign(t, a))
+		require.NoError(t, err)
+		_, err = v.Verify(sign(t, b))
+		require.ErrorIs(t, err, jwt.ErrKeyNotFound)
+		require.ErrorIs(t, err, jwt.ErrInvalidToken)
+
+		provider.set(publish(b.Public()))
+		time.Sleep(30 * time.Second)
+		_, err = v.Verify(sign(t, b))
+		require.NoError(t, err, "the unknown kid makes the source ask again")
+		_, err = v.Verify(sign(t, a))
+		require.ErrorIs(t, err, jwt.ErrKeyNotFound, "the removed key is gone with it")
+	})
+}
+
+// TestSourcesDoNotShareKeys: two issuers may use the same kid.
+func TestSourcesDoNotShareKeys(t *testing.T) {
+	synctest.Test(t, func(t *testing.T) {
+		a, b := pair(t, "1"), pair(t, "1")
+		sourceA, providerA, _ := newSource(t, nil)
+		sourceB, providerB, _ := newSource(t, nil)
+		providerA.set(publish(a.Public()))
+		providerB.set(publish(b.Public()))
+		for range 2 { // the second time with warm sources
+			_, err := jwt.Verify[jwt.MapClaims](sign(t, a), jwt.KeyFunc(sourceA.Keys), eddsa)
+			require.NoError(t, err)
+			_, err = jwt.Verify[jwt.MapClaims](sign(t, a), jwt.KeyFunc(sourceB.Keys), eddsa)
+			require.ErrorIs(t, err, jwt.ErrInvalidSignature)
+			_, err = jwt.Verify[jwt.MapClaims](sign(t, b), jwt.KeyFunc(sourceA.Keys), eddsa)
+			require.ErrorIs(t, err, jwt.ErrInvalidSignature)
+		}
 	})
 }
 
 // TestUnknownKidFlood: 10,000 unknown kids from 64 goroutines cause one fetch, with and
-// without a set to begin with, and one more after the cooldown.
+// without a set to begin with, and the next one only after the cooldown.
 func TestUnknownKidFlood(t *testing.T) {
 	synctest.Test(t, func(t *testing.T) {
-		s, provider, _ := newStub(t, []string{"a"})
+		s, provider, _ := newSource(t, []string{"a"})
 		flood := func() {
 			var wg sync.WaitGroup
 			var n atomic.Int64
@@ -72,8 +100,8 @@ func TestUnknownKidFlood(t *testing.T) {
 				wg.Go(func() {
 					for n.Add(1) <= 10_000 {
 						err := lookup(s, "forged")
-						require.ErrorIs(t, err, jwt.ErrKeyNotFound)
-						require.NotErrorIs(t, err, jwt.ErrKeysUnavailable)
+						assert.ErrorIs(t, err, jwt.ErrKeyNotFound)
+						assert.NotErrorIs(t, err, jwt.ErrKeysUnavailable)
 					}
 				})
 			}
@@ -81,62 +109,201 @@ func TestUnknownKidFlood(t *testing.T) {
 		}
 		flood()
 		require.Equal(t, 1, provider.count())
-		time.Sleep(30 * time.Second)
+		time.Sleep(30*time.Second - 1)
+		flood()
+		require.Equal(t, 1, provider.count())
+		time.Sleep(1)
 		flood()
 		require.Equal(t, 2, provider.count())
 		require.NoError(t, lookup(s, "a"))
 	})
 }
 
-func TestCallerLeavesAndTheFetchGoesOn(t *testing.T) {
+func TestUnknownKidFloodWhileTheProviderIsDown(t *testing.T) {
 	synctest.Test(t, func(t *testing.T) {
-		s, provider, keys := newStub(t, []string{"a"})
-		provider.set(func(r *http.Request) (*http.Response, error) {
-			time.Sleep(3 * time.Second)
-			return publish(keys...)(r)
-		})
+		s, provider, _ := newSource(t, []string{"a"})
+		require.NoError(t, lookup(s, "a"))
+		provider.set(fail(errDown))
+		time.Sleep(30 * time.Second)
+		for range 10_000 {
+			err := lookup(s, "forged")
+			require.ErrorIs(t, err, jwt.ErrKeysUnavailable)
+			require.ErrorIs(t, err, errDown)
+			require.NotErrorIs(t, err, jwt.ErrInvalidToken, "it may well be a new key")
+		}
+		require.Equal(t, 2, provider.count())
+		require.NoError(t, lookup(s, "a"))
+	})
+}
+
+func TestAWaiterLeavesAndTheFetchGoesOn(t *testing.T) {
+	synctest.Test(t, func(t *testing.T) {
+		s, provider, keys := newSource(t, []string{"a"})
+		provider.set(slow(3*time.Second, publish(keys...)))
 		ctx, cancel := context.WithTimeout(t.Context(), time.Second)
 		defer cancel()
 		started := time.Now()
 		var wg sync.WaitGroup
 		wg.Go(func() {
 			_, err := s.Keys(ctx, jwt.Header{KeyID: "a"})
-			require.ErrorIs(t, err, jwt.ErrKeysUnavailable)
-			require.ErrorIs(t, err, context.DeadlineExceeded)
-			require.Equal(t, time.Second, time.Since(started))
+			assert.ErrorIs(t, err, jwt.ErrKeysUnavailable)
+			assert.ErrorIs(t, err, context.DeadlineExceeded)
+			assert.Equal(t, time.Second, time.Since(started))
 		})
 		wg.Go(func() {
-			require.NoError(t, lookup(s, "a"))
-			require.Equal(t, 3*time.Second, time.Since(started))
+			assert.NoError(t, lookup(s, "a"))
+			assert.Equal(t, 3*time.Second, time.Since(started))
 		})
 		wg.Wait()
 		require.Equal(t, 1, provider.count())
 	})
 }
 
-func TestVerify(t *testing.T) {
+// TestAllWaitersLeave: nobody waits any more, and what was fetched serves the next token.
+func TestAllWaitersLeave(t *testing.T) {
 	synctest.Test(t, func(t *testing.T) {
-		a, b := pair(t, "a"), pair(t, "b")
-		s, provider, _ := newStub(t, nil)
-		v, err := jwt.NewVerifier[jwt.MapClaims](jwt.KeyFunc(s.Keys), eddsa)
-		require.NoError(t, err)
-		provider.set(publish(a.Public()))
-		tokenA, err := jwt.Sign(jwt.MapClaims{}, a, jwt.EdDSA)
-		require.NoError(t, err)
-		tokenB, err := jwt.Sign(jwt.MapClaims{}, b, jwt.EdDSA)
-		require.NoError(t, err)
+		type contextKey struct{}
+		s, provider, keys := newSource(t, []string{"a"})
+		provider.set(slow(3*time.Second, publish(keys...)))
+		ctx, cancel := context.WithCancel(context.WithValue(t.Context(), contextKey{}, "credentials"))
+		cancel()
+		_, err := s.Keys(ctx, jwt.Header{KeyID: "a"})
+		require.ErrorIs(t, err, context.Canceled)
+		time.Sleep(3 * time.Second)
+		synctest.Wait()
+		require.NoError(t, lookup(s, "a"))
+		require.Equal(t, 1, provider.count())
+		require.Nil(t, provider.last().Context().Value(contextKey{}), "the fetch is nobody's")
+	})
+}
 
-		_, err = v.Verify(tokenA)
-		require.NoError(t, err)
-		_, err = v.Verify(tokenB)
-		require.ErrorIs(t, err, jwt.ErrKeyNotFound)
-		require.ErrorIs(t, err, jwt.ErrInvalidToken)
+func TestTimeout(t *testing.T) {
+	synctest.Test(t, func(t *testing.T) {
+		for want, opts := range map[time.Duration][]jwks.Option{
+			5 * time.Second:        nil,
+			300 * time.Millisecond: {jwks.WithTimeout(300 * time.Millisecond)},
+		} {
+			s, provider, _ := newSource(t, nil, opts...)
+			provider.set(hang)
+			started := time.Now()
+			err := lookup(s, "a")
+			require.ErrorIs(t, err, jwt.ErrKeysUnavailable)
+			require.ErrorIs(t, err, context.DeadlineExceeded)
+			require.Equal(t, want, time.Since(started))
+		}
+	})
+}
 
-		provider.set(publish(b.Public()))
-		time.Sleep(30 * time.Second)
-		_, err = v.Verify(tokenB)
-		require.NoError(t, err, "the unknown kid makes the source ask again")
-		_, err = v.Verify(tokenA)
-		require.ErrorIs(t, err, jwt.ErrKeyNotFound, "the removed key is gone with it")
+// TestATransportThatEndsItsGoroutine, as one that calls t.FailNow does, holds nobody up.
+func TestATransportThatEndsItsGoroutine(t *testing.T) {
+	synctest.Test(t, func(t *testing.T) {
+		s, provider, keys := newSource(t, []string{"a"})
+		provider.set(func(*http.Request) (*http.Response, error) { runtime.Goexit(); return nil, nil })
+		require.ErrorIs(t, lookup(s, "a"), jwt.ErrKeysUnavailable)
+		provider.set(publish(keys...))
+		require.NoError(t, s.Refresh(t.Context()))
+	})
+}
+
+func TestRefresh(t *testing.T) {
+	synctest.Test(t, func(t *testing.T) {
+		s, provider, keys := newSource(t, []string{"a", "b"})
+		require.NoError(t, s.Refresh(t.Context()))
+		require.NoError(t, s.Refresh(t.Context()), "it does not mind the cooldown")
+		require.Equal(t, 2, provider.count())
+
+		provider.set(fail(errDown))
+		err := s.Refresh(t.Context())
+		require.ErrorIs(t, err, jwt.ErrKeysUnavailable)
+		require.ErrorIs(t, err, errDown)
+		require.NoError(t, lookup(s, "a"), "the last set is still there")
+
+		provider.set(publish(keys[1]))
+		require.NoError(t, s.Refresh(t.Context()), "it does not mind the backoff")
+		require.ErrorIs(t, lookup(s, "a"), jwt.ErrKeyNotFound)
+		require.NoError(t, lookup(s, "b"))
+		require.Equal(t, 4, provider.count(), "the unknown kid is within the cooldown")
+	})
+}
+
+// TestRefreshBeginsAfterTheCall: what a fetch under way brings may be from before it.
+func TestRefreshBeginsAfterTheCall(t *testing.T) {
+	synctest.Test(t, func(t *testing.T) {
+		s, provider, keys := newSource(t, []string{"a", "b"})
+		provider.set(func(r *http.Request) (*http.Response, error) {
+			answer, err := publish(keys[0])(r)
+			time.Sleep(time.Second)
+			return answer, err
+		})
+		var wg sync.WaitGroup
+		wg.Go(func() { assert.NoError(t, lookup(s, "a")) })
+		synctest.Wait()
+		provider.set(publish(keys[1]))
+		for range 8 {
+			wg.Go(func() { assert.NoError(t, s.Refresh(t.Context())) })
+		}
+		ctx, cancel := context.WithTimeout(t.Context(), time.Millisecond)
+		defer cancel()
+		require.ErrorIs(t, s.Refresh(ctx), context.DeadlineExceeded)
+		wg.Wait()
+		require.NoError(t, lookup(s, "b"))
+		require.Equal(t, 2, provider.count())
+
+		provider.set(hang)
+		ctx, cancel = context.WithTimeout(t.Context(), time.Millisecond)
+		defer cancel()
+		require.ErrorIs(t, s.Refresh(ctx), context.DeadlineExceeded)
+		time.Sleep(5 * time.Second) // for the fetch that nobody waits for
+	})
+}
+
+// TestKeysWithoutKid: the rule which key can have which kid is that of jwt.KeySet, so such
+// a key serves any token, and no kid makes the source ask.
+func TestKeysWithoutKid(t *testing.T) {
+	synctest.Test(t, func(t *testing.T) {
+		key := pair(t, "")
+		s, provider, _ := newSource(t, nil)
+		provider.set(publish(key.Public(), pair(t, "a").Public()))
+		time.Sleep(time.Hour)
+		require.NoError(t, lookup(s, ""))
+		time.Sleep(time.Minute)
+		require.NoError(t, lookup(s, "unknown"))
+		require.Equal(t, 1, provider.count())
+		_, err := jwt.Verify[jwt.MapClaims](sign(t, key), jwt.KeyFunc(s.Keys), eddsa)
+		require.NoError(t, err)
+	})
+}
+
+func TestZeroSource(t *testing.T) {
+	for _, s := range []*jwks.Source{nil, {}} {
+		require.ErrorIs(t, lookup(s, "a"), jwt.ErrInvalidOption)
+		require.ErrorIs(t, s.Refresh(t.Context()), jwt.ErrInvalidOption)
+	}
+}
+
+// TestMissNamesWhatThereIs: whoever reads the log must see whether it is one kid or all.
+func TestMissNamesWhatThereIs(t *testing.T) {
+	synctest.Test(t, func(t *testing.T) {
+		s, provider, _ := newSource(t, []string{"a", "b"})
+		require.EqualError(t, lookup(s, strings.Repeat("x", 70)),
+			`jwks: no key has the kid "`+strings.Repeat("x", 64)+`"…; keys of "`+testURL+`": 2 (not asked again for another 30s)`)
+		provider.set(func(*http.Request) (*http.Response, error) {
+			return respond(200, `{"keys":[{"kty":"AKP"}]}`), nil
+		})
+		require.NoError(t, s.Refresh(t.Context()))
+		time.Sleep(10 * time.Second)
+		require.EqualError(t, lookup(s, ""),
+			`jwks: the token names no kid; keys of "`+testURL+`": 0, and 1 of no use (not asked again for another 20s)`)
+	})
+}
+
+// TestErrorsAreShort: net/http's errors may quote what a server has sent.
+func TestErrorsAreShort(t *testing.T) {
+	synctest.Test(t, func(t *testing.T) {
+		s, provider, _ := newSource(t, nil)
+		provider.set(fail(errors.New(strings.Repeat("é", 5000))))
+		err := lookup(s, "a")
+		require.Less(t, len(err.Error()), 500)
+		require.True(t, strings.HasSuffix(err.Error(), "é…"))
 	})
 }

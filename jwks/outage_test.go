@@ -1,0 +1,161 @@
+package jwks_test
+
+import (
+	"testing"
+	"testing/synctest"
+	"time"
+
+	"example.com/jwt"
+	"example.com/jwt/jwks"
+	"github.com/stretchr/testify/require"
+)
+
+func TestServiceStartsWhileTheProviderIsDown(t *testing.T) {
+	synctest.Test(t, func(t *testing.T) {
+		s, provider, keys := newSource(t, []string{"a"})
+		provider.set(fail(errDown))
+		err := lookup(s, "a")
+		require.ErrorIs(t, err, jwt.ErrKeysUnavailable)
+		require.ErrorIs(t, err, errDown)
+		require.NotErrorIs(t, err, jwt.ErrInvalidToken)
+		require.Equal(t, 1, provider.count())
+		require.ErrorIs(t, lookup(s, "a"), errDown, "within the pause")
+		require.Equal(t, 1, provider.count())
+		provider.set(publish(keys...))
+		time.Sleep(1500 * time.Millisecond)
+		require.NoError(t, lookup(s, "a"))
+	})
+}
+
+// TestRetriesWithoutASet begin after a second, double up to the cooldown, and have jitter.
+func TestRetriesWithoutASet(t *testing.T) {
+	synctest.Test(t, func(t *testing.T) {
+		s, provider, _ := newSource(t, nil)
+		provider.set(fail(errDown))
+		checkPauses(t, s, provider, []time.Duration{
+			time.Second, 2 * time.Second, 4 * time.Second, 8 * time.Second, 16 * time.Second, 30 * time.Second, 30 * time.Second,
+		})
+	})
+}
+
+// TestRetriesWithASet begin with the cooldown and double up to five minutes.
+func TestRetriesWithASet(t *testing.T) {
+	synctest.Test(t, func(t *testing.T) {
+		s, provider, _ := newSource(t, []string{"a"})
+		require.NoError(t, lookup(s, "a"))
+		time.Sleep(time.Hour)
+		provider.set(fail(errDown))
+		checkPauses(t, s, provider, []time.Duration{
+			30 * time.Second, time.Minute, 2 * time.Minute, 4 * time.Minute, 5 * time.Minute, 5 * time.Minute,
+		})
+		require.NoError(t, lookup(s, "a"))
+	})
+}
+
+// TestRetriesStayWithinTheFreshness, so that a source sees a new key in time after an outage.
+func TestRetriesStayWithinTheFreshness(t *testing.T) {
+	synctest.Test(t, func(t *testing.T) {
+		s, provider, _ := newSource(t, []string{"a"}, jwks.WithMaxFreshness(2*time.Minute))
+		require.NoError(t, lookup(s, "a"))
+		provider.set(fail(errDown))
+		for range 8 {
+			time.Sleep(2 * time.Minute)
+			before := provider.count()
+			require.NoError(t, lookup(s, "a"))
+			synctest.Wait()
+			require.Equal(t, before+1, provider.count())
+		}
+	})
+}
+
+// checkPauses looks at each pause between retries: there is no fetch before its least
+// length, and one after half as much again.
+func checkPauses(t *testing.T, s *jwks.Source, provider *stub, pauses []time.Duration) {
+	ask := func() int {
+		_ = lookup(s, "x")
+		synctest.Wait()
+		return provider.count()
+	}
+	n := ask()
+	lengths := make(map[time.Duration]bool)
+	for _, pause := range pauses {
+		failed := time.Now()
+		time.Sleep(pause - 1)
+		require.Equal(t, n, ask(), "before %s", pause)
+		for ask() == n {
+			time.Sleep(pause / 100)
+		}
+		n++
+		length := time.Since(failed)
+		require.LessOrEqual(t, length, pause+pause/2+pause/50)
+		lengths[length-pause] = true
+	}
+	require.Greater(t, len(lengths), 1, "jitter")
+}
+
+func TestStaleLimit(t *testing.T) {
+	synctest.Test(t, func(t *testing.T) {
+		s, provider, keys := newSource(t, []string{"a"}, jwks.WithStaleLimit(3*time.Hour))
+		require.NoError(t, lookup(s, "a"))
+		provider.set(fail(errDown))
+		time.Sleep(3*time.Hour - 1)
+		require.NoError(t, lookup(s, "a"))
+		time.Sleep(1)
+		err := lookup(s, "a")
+		require.ErrorIs(t, err, jwt.ErrKeysUnavailable)
+		require.ErrorIs(t, err, errDown)
+		provider.set(publish(keys...))
+		time.Sleep(time.Hour)
+		require.NoError(t, lookup(s, "a"))
+	})
+}
+
+func TestDefaultStaleLimit(t *testing.T) {
+	synctest.Test(t, func(t *testing.T) {
+		s, provider, _ := newSource(t, []string{"a"})
+		require.NoError(t, lookup(s, "a"))
+		provider.set(fail(errDown))
+		time.Sleep(24*time.Hour - 1)
+		require.NoError(t, lookup(s, "a"))
+		time.Sleep(1)
+		require.ErrorIs(t, lookup(s, "a"), jwt.ErrKeysUnavailable)
+	})
+}
+
+// TestStaleLimitPassesDuringAFetch: the set that was good when the token came is not
+// given out any more.
+func TestStaleLimitPassesDuringAFetch(t *testing.T) {
+	synctest.Test(t, func(t *testing.T) {
+		s, provider, _ := newSource(t, []string{"a"})
+		require.NoError(t, lookup(s, "a"))
+		provider.set(hang)
+		time.Sleep(24*time.Hour - time.Second)
+		require.ErrorIs(t, lookup(s, "a"), jwt.ErrKeysUnavailable)
+	})
+}
+
+// TestAProviderThatHangsHoldsUpFewTokens: the first finds it out; while it is known, the
+// retries go on behind.
+func TestAProviderThatHangsHoldsUpFewTokens(t *testing.T) {
+	synctest.Test(t, func(t *testing.T) {
+		s, provider, keys := newSource(t, []string{"a", "b"})
+		require.NoError(t, lookup(s, "a"))
+		provider.set(hang)
+		time.Sleep(time.Hour)
+		started := time.Now()
+		require.NoError(t, lookup(s, "a"))
+		require.Equal(t, 5*time.Second, time.Since(started))
+		for range 3600 {
+			started := time.Now()
+			require.NoError(t, lookup(s, "a"))
+			require.Zero(t, time.Since(started))
+			time.Sleep(time.Second)
+		}
+		require.Greater(t, provider.count(), 10)
+
+		// After some hours without a token nothing is known any more.
+		provider.set(publish(keys[1]))
+		time.Sleep(2 * time.Hour)
+		require.ErrorIs(t, lookup(s, "a"), jwt.ErrKeyNotFound)
+	})
+}
