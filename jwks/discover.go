@@ -52,11 +52,11 @@ func (s *Source) discover(ctx context.Context, now time.Time) (*document, error)
 func (s *Source) discoverAt(ctx context.Context, target string, now time.Time) (*document, error) {
 	header, body, err := s.get(ctx, target, "", metadataTypes)
 	if err != nil {
-		return nil, err
+		return nil, s.at(target, err)
 	}
 	uri, err := s.readMetadata(string(body))
 	if err != nil {
-		return nil, fmt.Errorf("the metadata at %s: %w", quote(target), err)
+		return nil, s.at(target, err)
 	}
 	return &document{uri, span{now, now.Add(s.freshness(header, now, silentFreshness))}}, nil
 }
@@ -77,14 +77,14 @@ func (s *Source) readMetadata(text string) (string, error) {
 		}
 	}
 	if got := values["issuer"]; got != s.issuer {
-		return "", fmt.Errorf("its issuer is %s, want %s", quote(got), quote(s.issuer))
+		return "", fmt.Errorf("the document's issuer is %s, want %s", quote(got), quote(s.issuer))
 	}
 	uri := values["jwks_uri"]
 	if uri == "" {
-		return "", errors.New("it has no jwks_uri")
+		return "", errors.New("the document has no jwks_uri")
 	}
 	if err := s.checkURL(uri); err != nil {
-		return "", fmt.Errorf("its jwks_uri: %w", err)
+		return "", fmt.Errorf("the document's jwks_uri: %w", err)
 	}
 	return strings.Clone(uri), nil
 }

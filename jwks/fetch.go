@@ -70,21 +70,29 @@ func (s *Source) fetch(ctx context.Context, old *state, now time.Time) (*answer,
 		etag = old.etag
 	}
 	header, body, err := s.get(ctx, a.url, etag, setTypes)
-	if err != nil {
-		return nil, err
-	}
-	if body == nil { // what the answer does not say is as before (RFC 9111, Section 4.3.4)
+	switch {
+	case err != nil:
+		return nil, s.at(a.url, err)
+	case body == nil: // what the answer does not say is as before (RFC 9111, Section 4.3.4)
 		a.etag, a.lifetime = etag, s.freshness(header, now, old.lifetime)
 		return a, nil
 	}
 	if a.set, err = jwt.ParseKeySet(body); err != nil {
-		return nil, err
+		return nil, s.at(a.url, err)
 	}
 	a.lifetime = s.freshness(header, now, silentFreshness)
 	if a.etag = header.Get("ETag"); len(a.etag) > maxETag {
 		a.etag = ""
 	}
 	return a, nil
+}
+
+// at says which URL an error is about, unless it is the one that the source has.
+func (s *Source) at(target string, err error) error {
+	if target == s.url {
+		return err
+	}
+	return fmt.Errorf("at %s: %w", quote(target), err)
 }
 
 // get makes one request and reads the answer. The body is nil if the status is 304, which
@@ -107,14 +115,11 @@ func (s *Source) get(ctx context.Context, target, etag string, types []string) (
 		if outer, ok := errors.AsType[*url.Error](err); ok { // it repeats the URL
 			err = outer.Err
 		}
-		return nil, nil, fmt.Errorf("GET %s: %w", quote(target), err)
+		return nil, nil, err
 	}
 	defer res.Body.Close()
 	body, err := read(res, etag != "", types)
-	if err != nil {
-		return nil, nil, fmt.Errorf("GET %s: %w", quote(target), err)
-	}
-	return res.Header, body, nil
+	return res.Header, body, err
 }
 
 // read checks an answer and reads its body.

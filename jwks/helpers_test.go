@@ -6,10 +6,13 @@ import (
 	"errors"
 	"fmt"
 	"io"
+	"net"
 	"net/http"
+	"os"
 	"runtime"
 	"strings"
 	"sync"
+	"sync/atomic"
 	"testing"
 	"time"
 
@@ -169,20 +172,65 @@ func lookup(s *jwks.Source, kid string) error {
 	return err
 }
 
+// TestMain fails if any goroutine of any test is left over.
+func TestMain(m *testing.M) {
+	before := runtime.NumGoroutine()
+	code := m.Run()
+	if stacks := leftOver(before); stacks != "" {
+		fmt.Println(stacks)
+		code = 1
+	}
+	os.Exit(code)
+}
+
 // checkGoroutines makes the test fail if it ends with more goroutines than it began with.
-// Servers and clients close their connections a moment after the last byte.
 func checkGoroutines(t *testing.T) {
 	t.Helper()
 	before := runtime.NumGoroutine()
-	t.Cleanup(func() {
-		deadline := time.Now().Add(10 * time.Second)
-		for runtime.NumGoroutine() != before {
-			if time.Now().After(deadline) {
-				stacks := make([]byte, 1<<20)
-				t.Errorf("%d goroutines, %d before the test:\n%s", runtime.NumGoroutine(), before, stacks[:runtime.Stack(stacks, true)])
-				return
-			}
-			time.Sleep(time.Millisecond)
+	t.Cleanup(func() { require.Empty(t, leftOver(before)) })
+}
+
+// leftOver waits for the goroutines to be as few as before, and otherwise tells which they
+// are. Servers and clients close their connections a moment after the last byte.
+func leftOver(before int) string {
+	for deadline := time.Now().Add(10 * time.Second); runtime.NumGoroutine() > before; time.Sleep(time.Millisecond) {
+		if time.Now().After(deadline) {
+			stacks := make([]byte, 1<<20)
+			return fmt.Sprintf("%d goroutines, %d before:\n%s", runtime.NumGoroutine(), before, stacks[:runtime.Stack(stacks, true)])
 		}
-	})
+	}
+	return ""
+}
+
+// newSet is jwt.NewKeySet for keys that make one.
+func newSet(tb testing.TB, keys ...jwt.VerificationKey) *jwt.KeySet {
+	tb.Helper()
+	set, err := jwt.NewKeySet(keys...)
+	require.NoError(tb, err)
+	return set
+}
+
+// countedConn counts itself as long as it is open.
+type countedConn struct {
+	net.Conn
+	closed sync.Once
+	open   *atomic.Int64
+}
+
+func (c *countedConn) Close() error {
+	c.closed.Do(func() { c.open.Add(-1) })
+	return c.Conn.Close()
+}
+
+// countConns is a dialer that counts its connections, and which of them are open.
+func countConns(opened, open *atomic.Int64) func(context.Context, string, string) (net.Conn, error) {
+	return func(ctx context.Context, network, address string) (net.Conn, error) {
+		conn, err := new(net.Dialer).DialContext(ctx, network, address)
+		if err != nil {
+			return nil, err
+		}
+		opened.Add(1)
+		open.Add(1)
+		return &countedConn{Conn: conn, open: open}, nil
+	}
 }
