@@ -40,12 +40,14 @@ type Source struct {
 
 	mu     sync.Mutex             // held to start and to end a fetch
 	flight atomic.Pointer[flight] // the fetch under way, if any; written under mu
+	last   *flight                // the one that was started last; of number 0 if none was
 }
 
 // flight is one fetch, which any number of callers wait for.
 type flight struct {
-	done chan struct{}
-	err  error // set before done is closed
+	number int // in the order of their starts
+	done   chan struct{}
+	err    error // set before done is closed
 }
 
 // New makes a source of the JWK Set at a URL (RFC 7517, Section 5). Nothing is fetched
@@ -84,7 +86,7 @@ func Discover(issuer string, opts ...Option) (*Source, error) {
 }
 
 func newSource(c *config, s *Source) *Source {
-	s.config, s.http = c, c.httpClient()
+	s.config, s.http, s.last = c, c.httpClient(), new(flight)
 	s.state.Store(new(state))
 	return s
 }
@@ -121,21 +123,34 @@ func (s *Source) Refresh(ctx context.Context) error {
 	if s == nil || s.config == nil {
 		return invalid("the Source was not made by New or Discover")
 	}
-	if f := s.flight.Load(); f != nil { // it may have been answered before the call
+	began := s.started()
+	for {
+		f := s.newerThan(began)
 		if err := s.wait(ctx, f); err != nil {
 			return err
 		}
+		if f.number > began { // an earlier one may have been answered before the call
+			return f.err
+		}
 	}
+}
+
+// started is the number of fetches so far.
+func (s *Source) started() int {
 	s.mu.Lock()
-	f := s.flight.Load()
-	if f == nil {
-		f = s.start(s.time())
+	defer s.mu.Unlock()
+	return s.last.number
+}
+
+// newerThan gives the last fetch if it is under way or has a higher number, and starts
+// one otherwise.
+func (s *Source) newerThan(number int) *flight {
+	s.mu.Lock()
+	defer s.mu.Unlock()
+	if s.flight.Load() == nil && s.last.number <= number {
+		return s.start(s.time())
 	}
-	s.mu.Unlock()
-	if err := s.wait(ctx, f); err != nil {
-		return err
-	}
-	return f.err
+	return s.last
 }
 
 // join gives the fetch under way, or starts one if it is due, or gives nil.
@@ -176,7 +191,8 @@ func (s *Source) wait(ctx context.Context, f *flight) error {
 
 // start begins a fetch. The caller holds mu.
 func (s *Source) start(now time.Time) *flight {
-	f := &flight{done: make(chan struct{})}
+	f := &flight{number: s.last.number + 1, done: make(chan struct{})}
+	s.last = f
 	s.flight.Store(f)
 	go s.fly(f, s.state.Load(), now)
 	return f

@@ -230,16 +230,17 @@ func TestRefresh(t *testing.T) {
 func TestRefreshBeginsAfterTheCall(t *testing.T) {
 	synctest.Test(t, func(t *testing.T) {
 		s, provider, keys := newSource(t, []string{"a", "b"})
-		provider.set(func(r *http.Request) (*http.Response, error) {
+		old := func(r *http.Request) (*http.Response, error) { // written before it arrives
 			answer, err := publish(keys[0])(r)
 			time.Sleep(time.Second)
 			return answer, err
-		})
+		}
+		provider.set(old)
 		var wg sync.WaitGroup
-		wg.Go(func() { assert.NoError(t, lookup(s, "a")) })
+		wg.Go(func() { assert.NoError(t, lookup(s, "")) })
 		synctest.Wait()
 		provider.set(publish(keys[1]))
-		for range 8 {
+		for range 64 {
 			wg.Go(func() { assert.NoError(t, s.Refresh(t.Context())) })
 		}
 		ctx, cancel := context.WithTimeout(t.Context(), time.Millisecond)
@@ -247,7 +248,7 @@ func TestRefreshBeginsAfterTheCall(t *testing.T) {
 		require.ErrorIs(t, s.Refresh(ctx), context.DeadlineExceeded)
 		wg.Wait()
 		require.NoError(t, lookup(s, "b"))
-		require.Equal(t, 2, provider.count())
+		require.Equal(t, 2, provider.count(), "they share one, also those that come to it late")
 
 		provider.set(hang)
 		ctx, cancel = context.WithTimeout(t.Context(), time.Millisecond)
