@@ -64,6 +64,9 @@ func FuzzVerify(f *testing.F) {
 	} {
 		f.Add(`{"alg":"HS256","typ":"JWT"}`, payload, uint16(60), byte(32))
 	}
+	for _, levels := range []int{64, 65} {
+		f.Add(`{"alg":"HS256"}`, strings.Repeat(`{"a":`, levels)+"1"+strings.Repeat("}", levels), uint16(0), byte(1))
+	}
 	mapped, typed := naiveVerifier[jwt.MapClaims](f), naiveVerifier[fuzzClaims](f)
 	f.Fuzz(func(t *testing.T, header, payload string, at uint16, flip byte) {
 		raw := forge(header, payload)
@@ -85,7 +88,7 @@ func FuzzVerify(f *testing.F) {
 // whatever stands before it.
 func FuzzToken(f *testing.F) {
 	for _, raw := range []string{
-		"", ".", "..", "a.b", "a.b.c", "a.b.c.d.e", token(`{}`), token(`{"exp":1}`), "Bearer " + token(`{}`), token(`{}`) + "\n", "eyJhbGciOiJIUzI1NiJ9.e30", "eyJhbGciOiJIUzI1NiJ9.e31", "eyJhbGciOiJIUzI1NiJ9.e30=", "eyJhbGciOiJIUzI1NiJ9\n.e30",
+		"", ".", "..", "a.b", "a.b.c", "a.b.c.d.e", token(`{}`), token(`{"exp":1}`), "Bearer " + token(`{}`), token(`{}`) + "\n", token(`{}`) + "=", "eyJhbGciOiJIUzI1NiJ9.e30", "eyJhbGciOiJIUzI1NiJ9.e31", "eyJhbGciOiJIUzI1NiJ9.e30=", "eyJhbGciOiJIUzI1NiJ9\n.e30",
 		"eyJhbGciOiJub25lIn0.e30.", "eyJhbGciOiJub25lIn0.e30", "e30.e30", "eyJhbGciOiJIUzI1NiJ9.bnVsbA", "eyJhbGciOiJIUzI1NiJ9..", "+/==.e30",
 	} {
 		f.Add(raw)
@@ -344,7 +347,15 @@ func FuzzSignature(f *testing.F) {
 		f.Add(byte(i), []byte{}, uint16(0), byte(0))
 		f.Add(byte(i), make([]byte, 64+32*(i%3)), uint16(0), byte(0))
 		if key, ok := k.key.(*ecdsa.PrivateKey); ok {
-			f.Add(byte(i), signedECDSA(f, key, k.opts.HashFunc())(firstOf(input(k))), uint16(0), byte(0))
+			text, _ := input(k)
+			sig := signedECDSA(f, key, k.opts.HashFunc())(text)
+			f.Add(byte(i), sig, uint16(0), byte(0))
+			f.Add(byte(i), append(sig, 0, 0), uint16(0), byte(0))
+		}
+		if k.alg == jwt.PS256 {
+			sig, err := k.key.Sign(rand.Reader, digest, &rsa.PSSOptions{SaltLength: 20, Hash: crypto.SHA256})
+			require.NoError(f, err)
+			f.Add(byte(i), sig, uint16(0), byte(0))
 		}
 	}
 	f.Fuzz(func(t *testing.T, which byte, sig []byte, at uint16, flip byte) {
@@ -361,5 +372,3 @@ func FuzzSignature(f *testing.F) {
 		}
 	})
 }
-
-func firstOf[A, B any](a A, _ B) A { return a }
