@@ -6,6 +6,7 @@ import (
 	"strings"
 	"testing"
 
+	"example.com/jwt/conformance/internal/readme"
 	"github.com/stretchr/testify/require"
 )
 
@@ -91,4 +92,12 @@ func runs(numbers []int) string {
 		i = j + 1
 	}
 	return strings.Join(list, " ")
+}
+
+func TestREADME(t *testing.T) {
+	rows := [][]string{{"file", "vectors", "reason"}}
+	for _, d := range deviations {
+		rows = append(rows, []string{d.file, strings.ReplaceAll(d.numbers, " ", ", "), d.reason})
+	}
+	readme.Check(t, "wycheproof", readme.Table(rows...))
 }

@@ -4,7 +4,6 @@ import (
 	"bytes"
 	"encoding/base64"
 	"encoding/json"
-	"flag"
 	"fmt"
 	"os"
 	"os/exec"
@@ -14,13 +13,12 @@ import (
 	"testing"
 
 	"example.com/jwt"
+	"example.com/jwt/conformance/internal/readme"
 	"github.com/stretchr/testify/require"
 )
 
 // The part of the vectors that the root module keeps.
 const sampleFile = "../../testdata/vectors/wycheproof.json"
-
-var update = flag.Bool("update", false, "write the root module's part of the vectors anew")
 
 // signatureFile names a file and the algorithms its vectors are for: one, or a family
 // whose member the group's hash chooses.
@@ -250,7 +248,7 @@ func checkSample(t *testing.T, groups []rawGroup) {
 		text.Write(line)
 	}
 	text.WriteString("\n]\n")
-	if *update {
+	if *readme.Update {
 		require.NoError(t, os.WriteFile(sampleFile, text.Bytes(), 0o644))
 	}
 	stored, err := os.ReadFile(sampleFile)
