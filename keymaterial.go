@@ -183,32 +183,23 @@ func (m *material) bind(cfg *keyConfig) error {
 
 // newMaterial checks a public key of the standard library and copies it.
 func newMaterial(key crypto.PublicKey, weak bool) (*material, error) {
+	if isNil(key) {
+		return nil, failf(&both{ErrInvalidKey, ErrInvalidOption}, "the public key is nil")
+	}
 	switch k := key.(type) {
 	case *rsa.PublicKey:
-		if k == nil {
-			break
-		}
 		if err := checkRSA(k.N, big.NewInt(int64(k.E)), weak); err != nil {
 			return nil, err
 		}
 		return &material{kind: kindRSA, rsa: copyRSAPublic(k)}, nil
 	case *ecdsa.PublicKey:
-		if k == nil {
-			break
-		}
 		return newECDSAMaterial(k)
 	case ed25519.PublicKey:
 		return newEd25519Material(k)
 	case *ed25519.PublicKey:
-		if k == nil {
-			break
-		}
 		return newEd25519Material(*k)
 	case crypto.Signer:
 		return nil, failf(ErrInvalidKey, "got a private key (%T) where a public key belongs: use NewPrivateKey(key) and its Public()", key)
-	}
-	if isNil(key) {
-		return nil, failf(&both{ErrInvalidKey, ErrInvalidOption}, "the public key is nil")
 	}
 	return nil, failf(ErrInvalidKey, "a public key of type %T is not supported: want *rsa.PublicKey, *ecdsa.PublicKey or ed25519.PublicKey (ParsePublicKey reads key texts)", key)
 }

@@ -3,6 +3,7 @@ package jwt_test
 import (
 	"bytes"
 	"crypto/ed25519"
+	"crypto/rsa"
 	"encoding/base64"
 	"encoding/pem"
 	"fmt"
@@ -78,19 +79,30 @@ func TestKeysOfSSHKeygenAndOpenSSL(t *testing.T) {
 
 // requireRoundTrips writes a key in every form and reads it back.
 func requireRoundTrips(t testing.TB, private *jwt.PrivateKey) {
-	text, err := private.MarshalPEM()
-	require.NoError(t, err)
-	again, err := jwt.ParsePrivateKey(text)
-	require.NoError(t, err)
-	require.True(t, again.Public().Equal(private.Public()))
+	for _, write := range []func() ([]byte, error){private.MarshalPEM, private.ExportJWK} {
+		text, err := write()
+		require.NoError(t, err)
+		again, err := jwt.ParsePrivateKey(text, jwt.InsecureAllowWeakKey())
+		require.NoError(t, err)
+		require.True(t, again.Public().Equal(private.Public()))
+		second, err := again.MarshalPEM()
+		require.NoError(t, err)
+		first, err := private.MarshalPEM()
+		require.NoError(t, err)
+		require.Equal(t, first, second)
+	}
 	requirePublicRoundTrips(t, private.Public())
 }
 
 func requirePublicRoundTrips(t testing.TB, public *jwt.PublicKey) {
-	for _, write := range []func() ([]byte, error){public.MarshalPEM, public.MarshalAuthorizedKey, public.MarshalJSON} {
+	for name, write := range map[string]func() ([]byte, error){"PEM": public.MarshalPEM, "OpenSSH": public.MarshalAuthorizedKey, "JWK": public.MarshalJSON} {
 		text, err := write()
+		if key, ok := public.Crypto().(*rsa.PublicKey); ok && name == "OpenSSH" && key.E >= 1<<24 {
+			require.ErrorIs(t, err, jwt.ErrInvalidKey)
+			continue
+		}
 		require.NoError(t, err)
-		again, err := jwt.ParsePublicKey(text)
+		again, err := jwt.ParsePublicKey(text, jwt.InsecureAllowWeakKey())
 		require.NoError(t, err)
 		require.True(t, again.Equal(public))
 	}
@@ -244,30 +256,62 @@ func TestKeysThatCanNotBeWritten(t *testing.T) {
 	require.ErrorIs(t, err, jwt.ErrInvalidOption)
 }
 
-func FuzzParsePrivateKey(f *testing.F) {
-	for _, name := range keyFiles(f) {
-		private, _ := readKeyPair(f, name)
-		f.Add(private)
-	}
-	f.Fuzz(func(t *testing.T, text []byte) {
-		if k, err := jwt.ParsePrivateKey(text); err == nil {
-			requireRoundTrips(t, k)
-		} else {
-			require.ErrorIs(t, err, jwt.ErrInvalidKey)
+// addKeyTexts seeds a fuzz target with all of testdata/keys, good and bad.
+func addKeyTexts(f *testing.F) {
+	n := 0
+	for _, pattern := range []string{"testdata/keys/*", "testdata/keys/refused/*", "testdata/keys/jwk/*"} {
+		files, err := filepath.Glob(pattern)
+		require.NoError(f, err)
+		for _, file := range files {
+			text, err := os.ReadFile(file)
+			if err != nil || len(text) > 8<<10 {
+				continue // a directory, or the file that is too long
+			}
+			n++
+			f.Add(text, n%2 == 0)
 		}
+	}
+	require.Greater(f, n, 120)
+}
+
+func weakIf(weak bool) []jwt.KeyOption {
+	if weak {
+		return []jwt.KeyOption{jwt.InsecureAllowWeakKey()}
+	}
+	return nil
+}
+
+// FuzzParsePrivateKey: a key that is accepted comes back equal from every form.
+func FuzzParsePrivateKey(f *testing.F) {
+	addKeyTexts(f)
+	f.Fuzz(func(t *testing.T, text []byte, weak bool) {
+		k, err := jwt.ParsePrivateKey(text, weakIf(weak)...)
+		if err != nil {
+			requireClass(t, err)
+			return
+		}
+		requireRoundTrips(t, k)
+		_, err = jwt.ParsePublicKey(text, weakIf(weak)...)
+		require.ErrorIs(t, err, jwt.ErrInvalidKey)
+		_, err = jwt.NewSecretKey(text, jwt.InsecureAllowWeakKey())
+		require.ErrorIs(t, err, jwt.ErrInvalidKey)
 	})
 }
 
+// FuzzParsePublicKey: a key that is accepted comes back equal from every form, and its
+// text is neither a private key nor a secret.
 func FuzzParsePublicKey(f *testing.F) {
-	for _, name := range keyFiles(f) {
-		_, public := readKeyPair(f, name)
-		f.Add(public)
-	}
-	f.Fuzz(func(t *testing.T, text []byte) {
-		if k, err := jwt.ParsePublicKey(text); err == nil {
-			requirePublicRoundTrips(t, k)
-		} else {
-			require.ErrorIs(t, err, jwt.ErrInvalidKey)
+	addKeyTexts(f)
+	f.Fuzz(func(t *testing.T, text []byte, weak bool) {
+		k, err := jwt.ParsePublicKey(text, weakIf(weak)...)
+		if err != nil {
+			requireClass(t, err)
+			return
 		}
+		requirePublicRoundTrips(t, k)
+		_, err = jwt.ParsePrivateKey(text, weakIf(weak)...)
+		require.ErrorIs(t, err, jwt.ErrInvalidKey)
+		_, err = jwt.NewSecretKey(text, jwt.InsecureAllowWeakKey())
+		require.ErrorIs(t, err, jwt.ErrInvalidKey)
 	})
 }
