@@ -211,6 +211,23 @@ func TestKeygenLeavesNoHalfOfAPair(t *testing.T) {
 
 }
 
+// A file that appears while the key is made is not overwritten either, nor what a link
+// leads to.
+func TestWriteNewIsForNewFiles(t *testing.T) {
+	t.Chdir(t.TempDir())
+	require.NoError(t, os.WriteFile("old", []byte("old"), 0o600))
+	require.NoError(t, os.Symlink("old", "link"))
+	require.NoError(t, os.Symlink("new", "dangling"))
+	for _, path := range []string{"old", "link", "dangling"} {
+		require.ErrorContains(t, writeNew(path, []byte("x"), 0o600), "-out: "+path+" can't be written: file exists")
+	}
+	text, err := os.ReadFile("old")
+	require.NoError(t, err)
+	require.Equal(t, "old", string(text))
+	_, err = os.Lstat("new")
+	require.ErrorIs(t, err, os.ErrNotExist)
+}
+
 // serveAgent runs an agent in this process, and gives the path of its socket.
 func serveAgent(t *testing.T, keyring agent.Agent) string {
 	dir, err := os.MkdirTemp("", "jwt") // t.TempDir can be too long for a socket
