@@ -10,7 +10,8 @@ that ssh-keygen and openssl write, JWKs, shared secrets, and keys that ssh-agent
 	inspect   show what is in a token, without verifying it
 	jwks      print a set of public keys
 
-"jwt COMMAND -h" shows the flags of a command, with an example for each task.
+"jwt COMMAND -h" shows the flags of a command, with an example for each task. In a clone of
+the module, "go build ./cmd/jwt" makes the program.
 
 # A session
 
@@ -89,6 +90,8 @@ The exit status is
 	0  valid, or done
 	1  the token is refused
 	2  the job could not be done: wrong usage, an unusable key, a file or keys that can't be had
+
+and with "go run ./cmd/jwt", which does not pass it on, 1 for both 1 and 2.
 
 There are colours on a terminal only, and none if NO_COLOR is set. Messages do not repeat
 tokens. Characters that a terminal would obey are written as \u escapes.
