@@ -88,7 +88,7 @@ func TestKeysThatCantBeHad(t *testing.T) {
 	*document = `{"issuer":"https://other.example","jwks_uri":"` + server.URL + `/keys"}`
 	r = verify("-issuer", server.URL)
 	require.Equal(t, statusTrouble, r.status)
-	require.Contains(t, r.stderr, `its issuer is "https://other.example", want "`+server.URL+`"`)
+	require.Contains(t, r.stderr, `issuer is "https://other.example"`)
 
 	*document = `{"issuer":"` + server.URL + `","jwks_uri":"http://login.example/keys"}`
 	r = verify("-issuer", server.URL)
@@ -107,7 +107,7 @@ func TestHTTPIsForLoopback(t *testing.T) {
 		for _, source := range []string{"-jwks", "-issuer"} {
 			r := process{}.run("verify", "-alg", "EdDSA", source, url, token)
 			require.Equal(t, statusTrouble, r.status)
-			require.Contains(t, r.stderr, "is not https: whoever is on the way could put in keys\n", url)
+			require.Contains(t, r.stderr, "is not https", url)
 			require.NotContains(t, r.stderr, "AllowHTTP")
 		}
 	}
@@ -116,9 +116,9 @@ func TestHTTPIsForLoopback(t *testing.T) {
 	}
 	r := process{}.run("verify", "-alg", "EdDSA", "-issuer", "login.example", token)
 	require.Equal(t, statusTrouble, r.status)
-	require.Contains(t, r.stderr, "is not a URL: want https://host/path")
+	require.Contains(t, r.stderr, "is not a URL")
 	r = process{}.run("verify", "-alg", "EdDSA", "-jwks", "https://name:password@login.example", token)
 	require.Equal(t, statusTrouble, r.status)
 	require.NotContains(t, r.stderr, "name:")
-	require.Contains(t, r.stderr, "send no credentials")
+	require.Contains(t, r.stderr, "user name or password")
 }
