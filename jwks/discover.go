@@ -6,16 +6,9 @@ import (
 	"fmt"
 	"net/url"
 	"strings"
-	"time"
 
 	"example.com/jwt/internal/strictjson"
 )
-
-// document is what is used of an issuer's metadata.
-type document struct {
-	jwksURI string
-	fresh   span
-}
 
 // wellKnown gives the URLs of an issuer's metadata. OpenID Connect appends to the path
 // (Discovery 1.0, Section 4.1); RFC 8414, Section 3.1, puts its name before the path.
@@ -35,30 +28,33 @@ func wellKnown(issuer string) ([]string, error) {
 	}, nil
 }
 
-// discover fetches the issuer's metadata. The second place is only asked if the first
-// has answered that there is nothing: a provider that fails is not asked twice.
-func (s *Source) discover(ctx context.Context, now time.Time) (*document, error) {
-	doc, err := s.discoverAt(ctx, s.known[0], now)
+// discover gives the URL of the set that the issuer's metadata name. They are fetched anew
+// for each fetch of the set: kept for a time of their own they would add it to the time
+// for which an issuer that moves its keys is taken for what it was. The second place is
+// only asked if the first has answered that there is nothing, so a provider that fails is
+// not asked twice.
+func (s *Source) discover(ctx context.Context) (string, error) {
+	uri, err := s.discoverAt(ctx, s.known[0])
 	if status, ok := errors.AsType[*statusError](err); !ok || status.code/100 != 4 {
-		return doc, err
+		return uri, err
 	}
-	doc, second := s.discoverAt(ctx, s.known[1], now)
+	uri, second := s.discoverAt(ctx, s.known[1])
 	if second != nil {
-		return nil, fmt.Errorf("%w; and %w", err, second)
+		return "", fmt.Errorf("%w; and %w", err, second)
 	}
-	return doc, nil
+	return uri, nil
 }
 
-func (s *Source) discoverAt(ctx context.Context, target string, now time.Time) (*document, error) {
-	header, body, err := s.get(ctx, target, "", metadataTypes)
+func (s *Source) discoverAt(ctx context.Context, target string) (string, error) {
+	_, body, err := s.get(ctx, target, "", metadataTypes)
 	if err != nil {
-		return nil, s.at(target, err)
+		return "", s.at(target, err)
 	}
 	uri, err := s.readMetadata(string(body))
 	if err != nil {
-		return nil, s.at(target, err)
+		return "", s.at(target, err)
 	}
-	return &document{uri, span{now, now.Add(s.freshness(header, now, silentFreshness))}}, nil
+	return uri, nil
 }
 
 // readMetadata gives the jwks_uri of an issuer's metadata. The issuer must be the same to

@@ -155,26 +155,26 @@ func TestDiscoveryAsksTheSecondPlaceOnlyIfTheFirstHasNothing(t *testing.T) {
 	})
 }
 
-// TestDocumentIsKeptWhileItIsFresh, and asked for again when the set cannot be had.
-func TestDocumentIsKeptWhileItIsFresh(t *testing.T) {
+// TestMovedKeys: an issuer that names another URL is followed at the next fetch, also if
+// the old one still answers.
+func TestMovedKeys(t *testing.T) {
 	synctest.Test(t, func(t *testing.T) {
-		pages := site{openID: metadata(testIssuer, testURL), testURL: setText(pair(t, "a").Public())}
+		const moved = testIssuer + "/moved"
+		pages := site{openID: metadata(testIssuer, testURL), testURL: setText(pair(t, "a").Public()), moved: setText(pair(t, "b").Public())}
 		s, provider := newDiscovery(t, testIssuer, pages)
 		require.NoError(t, lookup(s, "a"))
 		require.Equal(t, []string{openID, testURL}, provider.urls())
-		require.NoError(t, s.Refresh(t.Context()))
-		require.Equal(t, []string{testURL}, provider.urls())
+		pages[openID] = metadata(testIssuer, moved)
 		time.Sleep(10 * time.Minute)
-		require.NoError(t, s.Refresh(t.Context()))
-		require.Equal(t, []string{openID, testURL}, provider.urls())
+		require.ErrorIs(t, lookup(s, "a"), jwt.ErrKeyNotFound)
+		require.Equal(t, []string{openID, moved}, provider.urls())
 
-		const moved = testIssuer + "/moved"
-		pages[openID], pages[moved] = metadata(testIssuer, moved), pages[testURL]
-		delete(pages, testURL)
-		require.ErrorContains(t, s.Refresh(t.Context()), `at "`+testURL+`": the answer has the status 404`)
-		require.NoError(t, lookup(s, "a"))
-		require.NoError(t, s.Refresh(t.Context()))
-		require.Equal(t, []string{testURL, openID, moved}, provider.urls())
+		delete(pages, moved)
+		require.ErrorContains(t, s.Refresh(t.Context()), `at "`+moved+`": the answer has the status 404`)
+		require.NoError(t, lookup(s, "b"))
+		delete(pages, openID)
+		require.ErrorContains(t, s.Refresh(t.Context()), `at "`+openID+`": the answer has the status 404`)
+		require.NoError(t, lookup(s, "b"))
 	})
 }
 

@@ -9,6 +9,7 @@ import (
 	"net/http"
 	"net/url"
 	"slices"
+	"strconv"
 	"strings"
 	"time"
 
@@ -35,7 +36,6 @@ type answer struct {
 	set       *jwt.KeySet // nil: not modified
 	url, etag string
 	lifetime  time.Duration
-	doc       *document
 }
 
 // statusError is an answer other than 200.
@@ -45,25 +45,21 @@ type statusError struct {
 }
 
 func (e *statusError) Error() string {
-	text := fmt.Sprintf("the answer has the status %d %s, want 200", e.code, http.StatusText(e.code))
+	text := fmt.Sprintf("the answer has the status %s, want 200", strings.TrimSpace(strconv.Itoa(e.code)+" "+http.StatusText(e.code)))
 	if e.code/100 == 3 && e.location != "" {
 		text += fmt.Sprintf(": a redirect, here to %s, is not followed; if you trust it, give that URL", quote(e.location))
 	}
 	return text
 }
 
-// fetch asks for the set, and before that for where it is if that is not known.
+// fetch asks for the set, and before that for where it is if that must be discovered.
 func (s *Source) fetch(ctx context.Context, old *state, now time.Time) (*answer, error) {
-	a := &answer{url: s.url, doc: old.doc}
+	a := &answer{url: s.url}
 	if s.issuer != "" {
-		if a.doc == nil || !a.doc.fresh.holds(now) {
-			doc, err := s.discover(ctx, now)
-			if err != nil {
-				return nil, err
-			}
-			a.doc = doc
+		var err error
+		if a.url, err = s.discover(ctx); err != nil {
+			return nil, err
 		}
-		a.url = a.doc.jwksURI
 	}
 	etag := ""
 	if old.set != nil && old.url == a.url {

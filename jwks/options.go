@@ -36,9 +36,9 @@ type config struct {
 }
 
 // WithHTTPClient sets the client to fetch with, for a proxy, a private certificate
-// authority or tracing; the default is one with [http.DefaultTransport]. It is copied, and
-// the copy has no cookie jar and follows no redirect. Its own Timeout also holds. A nil
-// client is [jwt.ErrInvalidOption].
+// authority, or a dialer that refuses private addresses; the default is one with
+// [http.DefaultTransport]. It is copied, and the copy has no cookie jar and follows no
+// redirect. Its own Timeout also holds. A nil client is [jwt.ErrInvalidOption].
 func WithHTTPClient(client *http.Client) Option {
 	return &option{"WithHTTPClient", func(c *config) error {
 		if c.client = client; client == nil {
@@ -62,8 +62,8 @@ func WithMaxFreshness(d time.Duration) Option {
 }
 
 // WithCooldown sets the time after a fetch in which no token causes another one, whatever
-// kid it names; the default is 30 seconds. Less than a second, or more than the maximum
-// freshness, is [jwt.ErrInvalidOption].
+// kid it names; the default is 30 seconds. Every set is fresh for at least as long. Less
+// than a second, or more than the maximum freshness, is [jwt.ErrInvalidOption].
 func WithCooldown(d time.Duration) Option {
 	return &option{"WithCooldown", func(c *config) error {
 		if c.cooldown = d; d < minCooldown {

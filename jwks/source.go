@@ -68,8 +68,8 @@ func New(url string, opts ...Option) (*Source, error) {
 // Discover makes a source of the JWK Set that an issuer's metadata names: OpenID Connect
 // Discovery 1.0, Section 4, and where the issuer answers that with a client error (4xx),
 // RFC 8414, Section 3. Lazy like [New]. The document's issuer must be exactly the one
-// given, and its jwks_uri is held to the same rules as New's URL. An issuer that has a
-// query besides is [jwt.ErrInvalidOption].
+// given, and its jwks_uri is held to the same rules as New's URL. Each fetch asks for both.
+// An issuer with a query is [jwt.ErrInvalidOption], too.
 func Discover(issuer string, opts ...Option) (*Source, error) {
 	c, err := newConfig(opts)
 	if err != nil {
@@ -224,14 +224,13 @@ func (s *Source) after(old *state, a *answer, err error, started, ended time.Tim
 		next.failures++
 		next.pause = span{ended, ended.Add(s.backoff(next.failures, old.usable(ended)))}
 		next.err = unavailable(err, "fetching the keys of %q failed", s.name)
-		next.doc = nil // the set may have moved
 		return &next
 	}
 	if a.set != nil {
 		next.take(a.set)
 	}
 	next.failures, next.err = 0, nil
-	next.url, next.etag, next.doc = a.url, a.etag, a.doc
+	next.url, next.etag = a.url, a.etag
 	next.lifetime = a.lifetime
 	// From the start of the fetch, since the answer may have been on its way since then.
 	next.fresh = span{started, started.Add(a.lifetime)}

@@ -29,7 +29,6 @@ type state struct {
 	// For the next fetch.
 	url, etag string
 	lifetime  time.Duration
-	doc       *document
 }
 
 func (s span) holds(t time.Time) bool { return !t.Before(s.from) && t.Before(s.until) }
