@@ -154,20 +154,20 @@ func read(res *http.Response, conditional bool, types []string) ([]byte, error) 
 	return body, nil
 }
 
-// checkURL refuses what keys must not be fetched from.
-func (c *config) checkURL(text string) error {
+// parseURL reads a URL, and refuses those that keys must not be fetched from.
+func (c *config) parseURL(text string) (*url.URL, error) {
 	u, err := url.Parse(text)
 	switch {
 	case err != nil || u.Opaque != "" || u.Hostname() == "":
-		return fmt.Errorf("%s is not a URL: want https://host/path", quote(text))
+		return nil, fmt.Errorf("%s is not a URL: want https://host/path", quote(text))
 	case u.Scheme == "http" && !c.allowHTTP:
-		return fmt.Errorf("%s is not https: whoever is on the way could put in keys (AllowHTTP is for loopback and tests)", quote(text))
+		return nil, fmt.Errorf("%s is not https: whoever is on the way could put in keys (AllowHTTP is for loopback and tests)", quote(text))
 	case u.Scheme != "https" && u.Scheme != "http":
-		return fmt.Errorf("%s is not https", quote(text))
+		return nil, fmt.Errorf("%s is not https", quote(text))
 	case u.User != nil:
-		return errors.New("it has a user name or password: keys are public, send no credentials for them")
+		return nil, errors.New("it has a user name or password: keys are public, send no credentials for them")
 	case u.Fragment != "" || strings.HasSuffix(text, "#"):
-		return fmt.Errorf("%s has a fragment", quote(text))
+		return nil, fmt.Errorf("%s has a fragment", quote(text))
 	}
-	return nil
+	return u, nil
 }

@@ -1,6 +1,7 @@
 package jwks_test
 
 import (
+	"net/http"
 	"testing"
 	"testing/synctest"
 	"time"
@@ -131,6 +132,23 @@ func TestStaleLimitPassesDuringAFetch(t *testing.T) {
 		provider.set(hang)
 		time.Sleep(24*time.Hour - time.Second)
 		require.ErrorIs(t, lookup(s, "a"), jwt.ErrKeysUnavailable)
+	})
+}
+
+// TestMachineSleepsDuringAFetch: what comes is older than the stale limit.
+func TestMachineSleepsDuringAFetch(t *testing.T) {
+	synctest.Test(t, func(t *testing.T) {
+		clock := &fakeClock{now: time.Date(2026, 11, 24, 12, 0, 0, 0, time.UTC)}
+		s, provider, keys := newSource(t, []string{"a"}, jwks.WithClock(clock.Now))
+		provider.set(func(r *http.Request) (*http.Response, error) {
+			clock.Advance(25 * time.Hour)
+			return publish(keys...)(r)
+		})
+		err := lookup(s, "a")
+		require.ErrorIs(t, err, jwt.ErrKeysUnavailable)
+		require.ErrorContains(t, err, "older than the stale limit")
+		provider.set(publish(keys...))
+		require.NoError(t, lookup(s, "a"))
 	})
 }
 

@@ -59,7 +59,7 @@ func New(url string, opts ...Option) (*Source, error) {
 	if err != nil {
 		return nil, err
 	}
-	if err := c.checkURL(url); err != nil {
+	if _, err := c.parseURL(url); err != nil {
 		return nil, invalid("the URL of a JWK Set: %s", err)
 	}
 	return newSource(c, &Source{name: url, url: url}), nil
@@ -75,14 +75,14 @@ func Discover(issuer string, opts ...Option) (*Source, error) {
 	if err != nil {
 		return nil, err
 	}
-	if err := c.checkURL(issuer); err != nil {
+	u, err := c.parseURL(issuer)
+	switch {
+	case err != nil:
 		return nil, invalid("the issuer: %s", err)
+	case u.RawQuery != "" || u.ForceQuery:
+		return nil, invalid("the issuer: %s has a query", quote(issuer))
 	}
-	known, err := wellKnown(issuer)
-	if err != nil {
-		return nil, invalid("the issuer: %s", err)
-	}
-	return newSource(c, &Source{name: issuer, issuer: issuer, known: known}), nil
+	return newSource(c, &Source{name: issuer, issuer: issuer, known: wellKnown(u)}), nil
 }
 
 func newSource(c *config, s *Source) *Source {
