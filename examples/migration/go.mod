@@ -5,6 +5,7 @@ go 1.26.0
 require (
 	example.com/jwt v0.0.0
 	github.com/MicahParks/keyfunc/v3 v3.9.1
+	github.com/golang-jwt/jwt/v4 v4.5.2
 	github.com/golang-jwt/jwt/v5 v5.3.1
 	github.com/stretchr/testify v1.12.1
 )

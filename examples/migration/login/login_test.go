@@ -2,6 +2,9 @@
 package login_test
 
 import (
+	"crypto/hmac"
+	"crypto/sha256"
+	"encoding/base64"
 	"encoding/json"
 	"net/http"
 	"net/http/httptest"
@@ -141,6 +144,25 @@ func TestForged(t *testing.T) {
 			require.NotContains(t, w.Header().Get("WWW-Authenticate"), "expired")
 		}
 	})
+}
+
+// TestPolicy: a good signature is not enough.
+func TestPolicy(t *testing.T) {
+	const good = `{"iss":"https://login.example","sub":"susan","use":"access","sid":"1","exp":4102444800}`
+	each(t, func(t *testing.T, c *client) {
+		require.Equal(t, 200, c.status("GET /me", forge(good)))
+		require.Equal(t, 401, c.status("GET /me", forge(strings.Replace(good, `,"exp":4102444800`, "", 1))), "it never expires")
+		require.Equal(t, 401, c.status("GET /me", forge(strings.Replace(good, "login.example", "other.example", 1))))
+	})
+}
+
+// forge makes an HS256 token with the right secret, without any library.
+func forge(payload string) string {
+	encode := base64.RawURLEncoding.EncodeToString
+	input := encode([]byte(`{"alg":"HS256"}`)) + "." + encode([]byte(payload))
+	mac := hmac.New(sha256.New, secret)
+	mac.Write([]byte(input))
+	return input + "." + encode(mac.Sum(nil))
 }
 
 func TestWeakSecret(t *testing.T) {
