@@ -66,13 +66,18 @@ func appendDate(dst []byte, d NumericDate) ([]byte, error) {
 	return strconv.AppendInt(dst, seconds, 10), nil
 }
 
-// parseDate reads a valid JSON number as a date, exactly: seconds and nanoseconds are
-// collected digit by digit, further digits are dropped. A float64 would lose the last
-// digits of a date with a fraction, and its conversion depends on the machine.
+// parseDate reads a valid JSON number as a date, exactly.
 func parseDate(raw string) (time.Time, bool) {
 	if seconds, ok := plainSeconds(raw); ok {
 		return time.Unix(seconds, 0).UTC(), true
 	}
+	return parseAnyDate(raw)
+}
+
+// parseAnyDate reads a number of any form: seconds and nanoseconds are collected digit by
+// digit, further digits are dropped. A float64 would lose the last digits of a date with
+// a fraction, and its conversion depends on the machine.
+func parseAnyDate(raw string) (time.Time, bool) {
 	text, negative := strings.CutPrefix(raw, "-")
 	mantissa, exponent := text, int64(0)
 	if at := strings.IndexAny(text, "eE"); at >= 0 {
