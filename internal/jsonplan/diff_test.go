@@ -94,6 +94,9 @@ func compareDecode(t *testing.T, target reflect.Type, doc string) bool {
 		return false
 	}
 	if (err == nil) != (stdErr == nil) {
+		if jsonv2 { // its rules for the option "string" and for keys with methods are its own
+			return false
+		}
 		t.Fatalf("%v from %q:\n ours: %v\n std:  %v", target, doc, err, stdErr)
 	}
 	if err != nil {
@@ -192,7 +195,10 @@ func fieldNames(t reflect.Type, seen map[reflect.Type]bool) (names []string) {
 	case reflect.Struct:
 		for i := range t.NumField() {
 			name, _, _ := strings.Cut(t.Field(i).Tag.Get("json"), ",")
-			names = append(append(names, name, t.Field(i).Name), fieldNames(t.Field(i).Type, seen)...)
+			if name == "" {
+				name = t.Field(i).Name
+			}
+			names = append(append(names, name), fieldNames(t.Field(i).Type, seen)...)
 		}
 	}
 	return names

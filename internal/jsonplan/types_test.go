@@ -4,6 +4,7 @@ import (
 	"bytes"
 	"encoding/json"
 	"errors"
+	"fmt"
 	"math/big"
 	"net/netip"
 	"reflect"
@@ -443,8 +444,15 @@ func decodeInto[T any](doc string) (v T, err error) {
 	return v, err
 }
 
-// stdDecode is decode by encoding/json.
-func stdDecode(doc string, dst reflect.Value) error {
+// stdDecode is decode by encoding/json, whose second implementation panics on some texts with the option "string".
+func stdDecode(doc string, dst reflect.Value) (err error) {
+	defer func() {
+		if r := recover(); r != nil && jsonv2 {
+			err = fmt.Errorf("panic: %v", r)
+		} else if r != nil {
+			panic(r)
+		}
+	}()
 	d := json.NewDecoder(strings.NewReader(doc))
 	d.UseNumber()
 	return d.Decode(dst.Addr().Interface())
