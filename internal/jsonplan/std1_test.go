@@ -39,6 +39,12 @@ type strangeKeys struct {
 	B map[*textKey]int `json:"b"`
 }
 
+// quotedMethods reads the value inside the string with its methods; the second implementation reads the string.
+type quotedMethods struct {
+	H jsonInt `json:"h,string"`
+	I textInt `json:"i,string"`
+}
+
 func quirks() []reflect.Type {
-	return []reflect.Type{reflect.TypeFor[unnamedMethods](), reflect.TypeFor[hiddenMethods](), reflect.TypeFor[strangeKeys]()}
+	return []reflect.Type{reflect.TypeFor[unnamedMethods](), reflect.TypeFor[hiddenMethods](), reflect.TypeFor[strangeKeys](), reflect.TypeFor[quotedMethods]()}
 }

@@ -157,8 +157,6 @@ type quoted struct {
 	E float64   `json:"e,string"`
 	F *string   `json:"f,string"`
 	G []int     `json:"g,string"`
-	H jsonInt   `json:"h,string"`
-	I textInt   `json:"i,string"`
 	J **float32 `json:"j,string"`
 }
 
