@@ -202,3 +202,18 @@ func unfitKey(t *testing.T) {
 	_, err = jwt.NewVerifier[jwt.MapClaims](must(jwt.NewPublicKey(&rsa2048().PublicKey)), hs256)
 	require.ErrorIs(t, err, jwt.ErrInvalidKey)
 }
+
+// TestAllowExpired: the pattern of golang-jwt for refresh and logout lets more through than an
+// expired token, and AllowExpired does not.
+func TestAllowExpired(t *testing.T) {
+	stranger := token(`{"exp":1,"iss":"https://other.example"}`)
+	_, err := parse5(stranger, jwt5.WithIssuer("https://login.example"))
+	require.ErrorIs(t, err, jwt5.ErrTokenExpired)
+	require.ErrorIs(t, err, jwt5.ErrTokenInvalidIssuer)
+	_, err = verify[jwt.MapClaims](stranger, jwt.WithIssuer("https://login.example"))
+	require.ErrorIs(t, err, jwt.ErrExpired)
+	require.ErrorIs(t, err, jwt.ErrInvalidIssuer)
+	_, err = verify[jwt.MapClaims](stranger, jwt.WithIssuer("https://login.example"), jwt.AllowExpired())
+	require.ErrorIs(t, err, jwt.ErrInvalidIssuer)
+	require.NotErrorIs(t, err, jwt.ErrExpired)
+}
