@@ -18,20 +18,12 @@ type facts struct {
 	token     string
 	policy    *policy
 	parts     []string // nil unless there are three
-	signature verdict
+	signed    bool     // the signature is good, over the segments as received
+	reencoded bool     // if not: it is over the segments trimmed, or decoded and encoded again
+	otherSalt bool     // if not: it is with a salt of another length, for RSA-PSS
 
 	header, payload jsonFacts
 }
-
-// verdict is what the simple reader finds about a signature.
-type verdict int
-
-const (
-	signatureBad       verdict = iota
-	signatureGood              // over the segments as received
-	signatureReencoded         // only over the segments trimmed, or decoded and encoded again
-	signatureOtherSalt         // RSA-PSS with a salt of another length than the hash's
-)
 
 // jsonFacts is what there is to say about a JSON text.
 type jsonFacts struct {
@@ -59,19 +51,30 @@ func examine(token string, p *policy) *facts {
 	f.parts = parts
 	header, payload, signature := lenient(parts[0]), lenient(parts[1]), lenient(parts[2])
 	f.header, f.payload = examineJSON(header), examineJSON(payload)
-	input := parts[0] + "." + parts[1]
-	reencoded := func(header []byte) bool {
-		return p.key.naive([]byte(encode(header)+"."+encode(payload)), signature)
-	}
-	switch k := p.key; {
-	case k.naive([]byte(input), signature):
-		f.signature = signatureGood
-	case reencoded(header) || reencoded(f.header.first) || k.naive([]byte(strings.TrimLeft(input, " \t\r\n")), signature):
-		f.signature = signatureReencoded
-	case k.anySalt != nil && k.anySalt([]byte(input), signature):
-		f.signature = signatureOtherSalt
-	}
+	f.examineSignature(parts[0]+"."+parts[1], header, payload, signature)
 	return f
+}
+
+// examineSignature looks for what the signature is over, if it is not what it should be.
+func (f *facts) examineSignature(input string, header, payload, signature []byte) {
+	k := f.policy.key
+	f.signed = k.naive([]byte(input), signature)
+	if f.signed {
+		return
+	}
+	others := []string{
+		input,
+		encode(header) + "." + encode(payload),
+		encode(f.header.first) + "." + encode(payload),
+		strings.TrimLeft(input, " \t\r\n"),
+	}
+	for i, other := range others {
+		good := k.naive([]byte(other), signature)
+		f.otherSalt = !good && k.anySalt != nil && k.anySalt([]byte(other), signature)
+		if f.reencoded = i > 0 && (good || f.otherSalt); good || f.otherSalt {
+			return
+		}
+	}
 }
 
 func encode(text []byte) string { return base64.RawURLEncoding.EncodeToString(text) }

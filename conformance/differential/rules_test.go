@@ -63,9 +63,9 @@ var rules = []rule{
 	{"header: b64", "RFC 7797, Section 7", func(f *facts) bool { return f.header.kind("b64") != "" }, []string{golangMap, golangStruct, goJose, jwxSet}},
 	{"header: kid of another key", "RFC 7515, Section 4.1.4", func(f *facts) bool { kid := f.header.text("kid"); return kid != "" && kid != keyID }, []string{jwxKey, jwxSet}},
 
-	{"signature: not good", "RFC 7515, Section 5.2", func(f *facts) bool { return f.signature == signatureBad }, none},
-	{"signature: good only for other segments: decoded and encoded anew, or trimmed", "RFC 7515, Section 5.2", func(f *facts) bool { return f.signature == signatureReencoded }, []string{goJose, jwxKey, jwxSet}},
-	{"signature: RSA-PSS with a salt of another length", "RFC 7518, Section 3.5", func(f *facts) bool { return f.signature == signatureOtherSalt }, []string{golangMap, golangStruct, goJose}},
+	{"signature: not good", "RFC 7515, Section 5.2", func(f *facts) bool { return !f.signed && !f.reencoded && !f.otherSalt }, none},
+	{"signature: good only for other segments: decoded and encoded anew, or trimmed", "RFC 7515, Section 5.2", func(f *facts) bool { return f.reencoded }, []string{goJose, jwxKey, jwxSet}},
+	{"signature: RSA-PSS with a salt of another length", "RFC 7518, Section 3.5", func(f *facts) bool { return f.otherSalt }, []string{golangMap, golangStruct, goJose}},
 
 	{"payload: null", "RFC 7519, Section 7.2", func(f *facts) bool { return f.payload.isNull() }, []string{golangMap, golangStruct, goJose}},
 	{"payload: no JSON object", "RFC 7519, Section 7.2", func(f *facts) bool { return !f.payload.object && !f.payload.isNull() }, none},
@@ -88,7 +88,7 @@ var rules = []rule{
 	{"iat: a boolean, an array or an object", numeric, claimOf("boolean array object", "iat"), []string{golangMap}},
 	{"iat: not in the years 1 to 9999", limit, outOfRange("iat"), everyone},
 
-	{"exp: 0", expiry, func(f *facts) bool { return f.compare("exp", -time.Second) <= 0 && f.isZero("exp") }, []string{golangMap}},
+	{"exp: 0", expiry, func(f *facts) bool { return f.compare("exp", -time.Second) <= 0 && f.isZero("exp") }, []string{golangMap, foldedNames}},
 	{"exp: past", expiry, func(f *facts) bool { return f.compare("exp", -time.Second) <= 0 && !f.isZero("exp") }, []string{foldedNames}},
 	{"exp: now, or less than a second ago", expiry, func(f *facts) bool { return f.compare("exp", 0) <= 0 && f.compare("exp", -time.Second) == 1 }, []string{goJose}},
 	{"nbf: later", "RFC 7519, Section 4.1.5", func(f *facts) bool { return f.compare("nbf", time.Second-1) == 1 }, none},
