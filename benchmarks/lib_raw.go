@@ -1,6 +1,7 @@
 package main
 
 import (
+	"bytes"
 	"crypto"
 	"crypto/ecdsa"
 	"crypto/ed25519"
@@ -12,7 +13,6 @@ import (
 	"encoding/json"
 	"errors"
 	"hash"
-	"math/big"
 	"strings"
 	"sync"
 )
@@ -34,6 +34,7 @@ type rawState struct {
 	payload     []byte
 	sig         []byte
 	sum         []byte
+	der         []byte
 }
 
 var errSignature = errors.New("raw: wrong signature")
@@ -79,13 +80,14 @@ func (l *rawLibrary) sign(b *rawState) (err error) {
 	case l.rsa != nil:
 		b.sig, err = rsa.SignPKCS1v15(rand.Reader, l.rsa, crypto.SHA256, b.hash(b.token))
 	case l.ecdsa != nil:
-		r, s, err := ecdsa.Sign(rand.Reader, l.ecdsa, b.hash(b.token))
+		der, err := ecdsa.SignASN1(rand.Reader, l.ecdsa, b.hash(b.token))
 		if err != nil {
 			return err
 		}
-		b.sig = append(b.sig[:0], make([]byte, 64)...)
-		r.FillBytes(b.sig[:32])
-		s.FillBytes(b.sig[32:])
+		// SEQUENCE, length, and two INTEGERs.
+		rest := der[2:]
+		b.sig, rest = appendInteger(b.sig[:0], rest)
+		b.sig, _ = appendInteger(b.sig, rest)
 	default:
 		b.sig = ed25519.Sign(l.ed25519, b.token)
 	}
@@ -121,10 +123,39 @@ func (l *rawLibrary) verify(b *rawState, input []byte) bool {
 	case l.rsa != nil:
 		return rsa.VerifyPKCS1v15(&l.rsa.PublicKey, crypto.SHA256, b.hash(input), b.sig) == nil
 	case l.ecdsa != nil:
-		return len(b.sig) == 64 && ecdsa.Verify(&l.ecdsa.PublicKey, b.hash(input),
-			new(big.Int).SetBytes(b.sig[:32]), new(big.Int).SetBytes(b.sig[32:]))
+		if len(b.sig) != 64 {
+			return false
+		}
+		b.der = append(b.der[:0], 0x30, 0)
+		b.der = appendDER(b.der, b.sig[:32])
+		b.der = appendDER(b.der, b.sig[32:])
+		b.der[1] = byte(len(b.der) - 2)
+		return ecdsa.VerifyASN1(&l.ecdsa.PublicKey, b.hash(input), b.der)
 	}
 	return ed25519.Verify(l.ed25519.Public().(ed25519.PublicKey), input, b.sig)
+}
+
+// appendInteger reads a DER integer that is not negative, and appends its 32 bytes.
+func appendInteger(dst, der []byte) (sig, rest []byte) {
+	n := int(der[1])
+	number, rest := der[2:2+n], der[2+n:]
+	if n > 32 {
+		number = number[n-32:]
+	}
+	var zero [32]byte
+	dst = append(dst, zero[:32-len(number)]...)
+	return append(dst, number...), rest
+}
+
+// appendDER appends 32 bytes as a DER integer.
+func appendDER(dst, number []byte) []byte {
+	number = bytes.TrimLeft(number, "\x00")
+	if len(number) == 0 || number[0] >= 0x80 {
+		dst = append(dst, 2, byte(len(number)+1), 0)
+	} else {
+		dst = append(dst, 2, byte(len(number)))
+	}
+	return append(dst, number...)
 }
 
 func (b *rawState) hash(input []byte) []byte {

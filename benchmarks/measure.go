@@ -110,7 +110,10 @@ func (c *cell) calibrate(d time.Duration) error {
 
 // take adds a sample.
 func (c *cell) take(cpu bool) error {
-	runtime.GC() // nobody pays for what another one left
+	runtime.GC()                                            // nobody pays for what another one left
+	if err := c.task.call(c.library, c.token); err != nil { // which fills the pools again
+		return fmt.Errorf("%s, %s: %w", c.task.name, c.entry.name, err)
+	}
 	var before, after runtime.MemStats
 	runtime.ReadMemStats(&before)
 	start, err := cpuTime()
@@ -177,28 +180,29 @@ func (c *cell) measureParallel() (time.Duration, error) {
 	return time.Since(start), errors.Join(errs...)
 }
 
-// ns, allocs and bytes are medians over the samples.
-func (c *cell) ns() float64     { return median(c.samples, func(s sample) float64 { return s.ns }) }
-func (c *cell) allocs() float64 { return median(c.samples, func(s sample) float64 { return s.allocs }) }
-func (c *cell) bytes() float64  { return median(c.samples, func(s sample) float64 { return s.bytes }) }
-
-// spread is half the distance between the quartiles, as a share of the median.
-func (c *cell) spread() float64 {
-	v := sorted(c.samples, func(s sample) float64 { return s.ns })
-	return (v[len(v)*3/4] - v[len(v)/4]) / 2 / c.ns()
-}
-
-func median(samples []sample, of func(sample) float64) float64 {
-	v := sorted(samples, of)
+// ns is the median over the samples.
+func (c *cell) ns() float64 {
+	v := c.sorted(func(s sample) float64 { return s.ns })
 	if n := len(v); n%2 == 0 {
 		return (v[n/2-1] + v[n/2]) / 2
 	}
 	return v[len(v)/2]
 }
 
-func sorted(samples []sample, of func(sample) float64) []float64 {
-	v := make([]float64, len(samples))
-	for i, s := range samples {
+// allocs and bytes are the least of the samples: the runtime allocates now and then
+// beside the operation, and never less than it.
+func (c *cell) allocs() float64 { return c.sorted(func(s sample) float64 { return s.allocs })[0] }
+func (c *cell) bytes() float64  { return c.sorted(func(s sample) float64 { return s.bytes })[0] }
+
+// spread is half the distance between the quartiles, as a share of the median.
+func (c *cell) spread() float64 {
+	v := c.sorted(func(s sample) float64 { return s.ns })
+	return (v[len(v)*3/4] - v[len(v)/4]) / 2 / c.ns()
+}
+
+func (c *cell) sorted(of func(sample) float64) []float64 {
+	v := make([]float64, len(c.samples))
+	for i, s := range c.samples {
 		v[i] = of(s)
 	}
 	slices.Sort(v)

@@ -122,6 +122,12 @@ func TestMedianAndSpread(t *testing.T) {
 	require.Equal(t, (5.0-3.0)/2/4, c.spread())
 }
 
+func TestStrayAllocationsDoNotCount(t *testing.T) {
+	c := cell{samples: []sample{{1, 3.5, 100}, {1, 3, 96}, {1, 4, 130}}}
+	require.Equal(t, 3.0, c.allocs())
+	require.Equal(t, 96.0, c.bytes())
+}
+
 // TestAShortRun goes all the way, and puts its report into a copy of the README.
 func TestAShortRun(t *testing.T) {
 	path := filepath.Join(t.TempDir(), "README.md")

@@ -152,6 +152,23 @@ func claim(name string, value any) func(*setup, map[string]any) string {
 	}
 }
 
+// TestRawECDSA covers the numbers with leading zeros and leading ones, which a few
+// hundred signatures are certain to have.
+func TestRawECDSA(t *testing.T) {
+	s := algorithms["ES256"]()
+	raw, other := must(newRaw(s)), must(newGolangJWT(s))
+	for range 600 {
+		token, err := raw.Sign()
+		require.NoError(t, err)
+		_, err = other.Verify(token)
+		require.NoError(t, err)
+		token, err = other.Sign()
+		require.NoError(t, err)
+		_, err = raw.Verify(token)
+		require.NoError(t, err)
+	}
+}
+
 // TestSameWorkGrowing reads the last claim of tokens of all sizes.
 func TestSameWorkGrowing(t *testing.T) {
 	s := algorithms["HS256"]()
