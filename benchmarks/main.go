@@ -49,7 +49,7 @@ func parseFlags() config {
 	pattern(&c.libs, "libs", "run the libraries whose name matches this `regexp`")
 	flag.IntVar(&c.passes, "passes", 10, "number of interleaved passes")
 	flag.DurationVar(&c.sample, "sample", 80*time.Millisecond, "length of a sample")
-	flag.BoolVar(&c.cpu, "cpu", false, "measure processor time instead of the clock, for a machine that others use at the same time")
+	flag.BoolVar(&c.cpu, "cpu", false, "the processor time of the fastest sample, for a machine that does other work: not for the final table")
 	flag.StringVar(&c.write, "write", "", "put the report between the marks of this Markdown `file`")
 	flag.StringVar(&c.profile, "profile", "", "write a processor profile of the measured work to this `file`")
 	flag.BoolVar(&c.list, "list", false, "list the tasks and libraries, and run nothing")

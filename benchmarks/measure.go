@@ -21,7 +21,8 @@ type cell struct {
 	entry   *entry
 	library library
 	token   string
-	n       int // operations in a sample
+	n       int  // operations in a sample
+	cpu     bool // processor time of the fastest sample, for a busy machine
 	samples []sample
 }
 
@@ -70,6 +71,7 @@ func prepare(list []task, libs []entry) ([][]*cell, error) {
 func run(rows [][]*cell, c config, progress func(string)) error {
 	for _, row := range rows {
 		for _, cell := range row {
+			cell.cpu = c.cpu
 			if err := cell.calibrate(c.sample); err != nil {
 				return err
 			}
@@ -79,7 +81,7 @@ func run(rows [][]*cell, c config, progress func(string)) error {
 		progress(fmt.Sprintf("pass %d of %d", pass+1, c.passes))
 		for _, row := range rows {
 			for _, i := range rand.Perm(len(row)) {
-				if err := row[i].take(c.cpu); err != nil {
+				if err := row[i].take(); err != nil {
 					return err
 				}
 			}
@@ -109,7 +111,7 @@ func (c *cell) calibrate(d time.Duration) error {
 }
 
 // take adds a sample.
-func (c *cell) take(cpu bool) error {
+func (c *cell) take() error {
 	runtime.GC()                                            // nobody pays for what another one left
 	if err := c.task.call(c.library, c.token); err != nil { // which fills the pools again
 		return fmt.Errorf("%s, %s: %w", c.task.name, c.entry.name, err)
@@ -117,11 +119,11 @@ func (c *cell) take(cpu bool) error {
 	var before, after runtime.MemStats
 	runtime.ReadMemStats(&before)
 	start, err := cpuTime()
-	if cpu && err != nil {
+	if c.cpu && err != nil {
 		return err
 	}
 	took, err := c.measure()
-	if cpu {
+	if c.cpu {
 		end, _ := cpuTime()
 		took = end - start
 	}
@@ -180,9 +182,12 @@ func (c *cell) measureParallel() (time.Duration, error) {
 	return time.Since(start), errors.Join(errs...)
 }
 
-// ns is the median over the samples.
+// ns is the median over the samples, or the least on a busy machine.
 func (c *cell) ns() float64 {
 	v := c.sorted(func(s sample) float64 { return s.ns })
+	if c.cpu {
+		return v[0]
+	}
 	if n := len(v); n%2 == 0 {
 		return (v[n/2-1] + v[n/2]) / 2
 	}

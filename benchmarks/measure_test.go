@@ -57,7 +57,7 @@ func TestASampleCountsAllocations(t *testing.T) {
 		return nil
 	}
 	c := cell{task: &task{call: allocate}, entry: &entries[0], n: 10_000}
-	require.NoError(t, c.take(false))
+	require.NoError(t, c.take())
 	require.Equal(t, 3, whole(c.allocs()))
 	require.InDelta(t, 3*64, c.bytes(), 5)
 	require.Positive(t, c.ns())
@@ -68,7 +68,7 @@ func TestAnErrorEndsTheRun(t *testing.T) {
 		fail := func(library, string) error { return errAccepted }
 		c := cell{task: &task{name: "refuse/x", parallel: parallel, call: fail}, entry: &entries[0], n: 1}
 		require.ErrorIs(t, c.calibrate(time.Millisecond), errAccepted)
-		require.ErrorIs(t, c.take(false), errAccepted)
+		require.ErrorIs(t, c.take(), errAccepted)
 	}
 }
 
@@ -120,6 +120,8 @@ func TestMedianAndSpread(t *testing.T) {
 	c.samples = append(c.samples, sample{ns: 5})
 	require.Equal(t, 4.0, c.ns())
 	require.Equal(t, (5.0-3.0)/2/4, c.spread())
+	c.cpu = true
+	require.Equal(t, 1.0, c.ns())
 }
 
 func TestStrayAllocationsDoNotCount(t *testing.T) {

@@ -226,11 +226,11 @@ func circumstances(libs []entry, c config) string {
 			names = append(names, text)
 		}
 	}
-	what := "medians"
+	what := "medians of the time on the clock"
 	if c.cpu {
-		what = "medians of processor time, which is not the time on the clock where a task uses more than one core or its garbage is collected on another"
+		what = "**on a busy machine: processor time, all cores together, of the fastest samples**"
 	}
-	return fmt.Sprintf("%s, %s; %s, %s/%s, GOMAXPROCS=%d; %d interleaved passes with samples of %s, %s.\n%s.",
+	return fmt.Sprintf("%s, %s; %s, %s/%s, GOMAXPROCS=%d; %d interleaved passes with samples of %s: %s.\n%s.",
 		time.Now().UTC().Format("2006-01-02 15:04 UTC"), processor(), runtime.Version(), runtime.GOOS, runtime.GOARCH,
 		runtime.GOMAXPROCS(0), c.passes, c.sample, what, strings.Join(names, ", "))
 }
