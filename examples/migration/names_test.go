@@ -27,6 +27,11 @@ func TestNames(t *testing.T) {
 	require.Contains(t, newer, "Parser.ParseWithClaims")
 	require.Contains(t, newer, "request.OAuth2Extractor")
 	require.Contains(t, older, "StandardClaims.ExpiresAt")
+	for _, dir := range []string{moduleDir(t, v5), moduleDir(t, v4)} {
+		_, version, _ := strings.Cut(dir, "@")
+		require.NotEmpty(t, version)
+		require.Contains(t, document(t), version, "the version that the names are read from")
+	}
 	older = slices.DeleteFunc(older, func(name string) bool { return slices.Contains(newer, name) })
 
 	var listed []string
