@@ -1,0 +1,81 @@
+package jwt_test
+
+import (
+	"go/ast"
+	"go/parser"
+	"os"
+	"path/filepath"
+	"regexp"
+	"strings"
+	"testing"
+
+	"github.com/stretchr/testify/require"
+)
+
+// testNames are the tests, fuzz targets and benchmarks of the root and internal packages.
+func testNames(t *testing.T) map[string]bool {
+	names := map[string]bool{}
+	for _, pattern := range []string{"*_test.go", "internal/*/*_test.go"} {
+		files, err := filepath.Glob(pattern)
+		require.NoError(t, err)
+		require.NotEmpty(t, files)
+		for _, name := range files {
+			file, err := parser.ParseFile(fileSet, name, nil, parser.SkipObjectResolution)
+			require.NoError(t, err)
+			for _, decl := range file.Decls {
+				if f, ok := decl.(*ast.FuncDecl); ok && f.Recv == nil {
+					names[f.Name.Name] = true
+				}
+			}
+		}
+	}
+	return names
+}
+
+// TestSecurityDocument: the tests that SECURITY.md names exist, and it names all that
+// are about an attack.
+func TestSecurityDocument(t *testing.T) {
+	text, err := os.ReadFile("SECURITY.md")
+	require.NoError(t, err)
+	named := map[string]bool{}
+	for _, match := range regexp.MustCompile("`((?:Test|Fuzz|Benchmark)[A-Za-z0-9_]+)`").FindAllStringSubmatch(string(text), -1) {
+		named[match[1]] = true
+	}
+	require.Greater(t, len(named), 80)
+	exist := testNames(t)
+	for name := range named {
+		require.True(t, exist[name], "SECURITY.md names %s, which does not exist", name)
+	}
+	for name := range exist {
+		if strings.HasPrefix(name, "TestCVE_") || strings.HasPrefix(name, "TestAttack") {
+			require.True(t, named[name], "SECURITY.md does not name %s", name)
+		}
+	}
+	require.NotContains(t, string(text), "@", "an address that does not exist")
+}
+
+// TestNoGoroutinesAndNoInit: the library does nothing of its own accord, and nothing
+// behind the compiler's back.
+func TestNoGoroutinesAndNoInit(t *testing.T) {
+	dirs, err := filepath.Glob("internal/*")
+	require.NoError(t, err)
+	require.NotEmpty(t, dirs)
+	for _, dir := range append(dirs, ".") {
+		for _, file := range parsePackage(t, dir, parser.ParseComments|parser.SkipObjectResolution) {
+			name := fileSet.Position(file.Pos()).Filename
+			ast.Inspect(file, func(n ast.Node) bool {
+				switch n := n.(type) {
+				case *ast.GoStmt:
+					require.Fail(t, "a goroutine", name)
+				case *ast.FuncDecl:
+					require.NotEqual(t, "init", n.Name.Name, name)
+				case *ast.ImportSpec:
+					require.NotContains(t, []string{`"unsafe"`, `"C"`, `"math/rand"`}, n.Path.Value, name)
+				case *ast.Comment:
+					require.NotContains(t, n.Text, "go:linkname", name)
+				}
+				return true
+			})
+		}
+	}
+}
