@@ -92,10 +92,10 @@ func run(rows [][]*cell, c config, progress func(string)) error {
 
 // calibrate finds how many operations fill a sample of length d, which also warms up
 // caches and pools. It goes by the fastest run so far: on a busy machine a slow one says
-// nothing about the operation.
+// nothing about the operation. Hence also the three runs that must agree.
 func (c *cell) calibrate(d time.Duration) error {
-	best := math.Inf(1)
-	for c.n = 1; ; {
+	best, agreed := math.Inf(1), 0
+	for c.n = 1; agreed < 3; {
 		took, err := c.measure()
 		if err != nil {
 			return fmt.Errorf("%s, %s: %w", c.task.name, c.entry.name, err)
@@ -103,11 +103,13 @@ func (c *cell) calibrate(d time.Duration) error {
 		best = min(best, float64(max(took, 1))/float64(c.n))
 		want := max(1, int(float64(d)/best))
 		if c.n >= want/2 {
-			c.n = want
-			return nil
+			agreed++
+		} else {
+			agreed = 0
 		}
 		c.n = min(want, 10*c.n)
 	}
+	return nil
 }
 
 // take adds a sample.

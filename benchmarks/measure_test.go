@@ -63,6 +63,20 @@ func TestASampleCountsAllocations(t *testing.T) {
 	require.Positive(t, c.ns())
 }
 
+func TestASlowFirstRunDoesNotMisleadTheCalibration(t *testing.T) {
+	first := true
+	stall := func(library, string) error {
+		if first {
+			time.Sleep(20 * time.Millisecond)
+		}
+		first = false
+		return nil
+	}
+	c := cell{task: &task{call: stall}, entry: &entries[0]}
+	require.NoError(t, c.calibrate(10*time.Millisecond))
+	require.Greater(t, c.n, 100)
+}
+
 func TestAnErrorEndsTheRun(t *testing.T) {
 	for _, parallel := range []bool{false, true} {
 		fail := func(library, string) error { return errAccepted }
