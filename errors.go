@@ -213,10 +213,14 @@ func (c claimErrors) Unwrap() []error {
 	return errs
 }
 
-// headline is the text of an error's class.
+// headline is the text of an error's class; where only claims are in question, an invalid
+// option is claims that can't be signed.
 func headline(err error) string {
-	if err == nil {
+	switch err {
+	case nil:
 		return ErrInvalidClaims.Error()
+	case ErrInvalidOption:
+		return "jwt: the claims can't be signed"
 	}
 	return err.Error()
 }
@@ -255,25 +259,24 @@ func quoteList(names []string) string {
 	return s.String()
 }
 
-// relative says in words how far t lies from now, in the largest fitting unit.
+// relative says in words how far t lies from now, in the largest fitting unit. It counts
+// seconds, since a time.Duration ends at 292 years.
 func relative(t, now time.Time) string {
-	d := now.Sub(t)
-	if d < 0 {
-		return "in " + inWords(-d)
+	if t.After(now) {
+		return "in " + inWords(t.Unix()-now.Unix())
 	}
-	return inWords(d) + " ago"
+	return inWords(now.Unix()-t.Unix()) + " ago"
 }
 
-func inWords(d time.Duration) string {
-	const day = 24 * time.Hour
+func inWords(seconds int64) string {
 	units := [...]struct {
-		size time.Duration
+		size int64
 		name string
 	}{
-		{365 * day, "year"}, {day, "day"}, {time.Hour, "hour"}, {time.Minute, "minute"}, {time.Second, "second"},
+		{365 * 24 * 3600, "year"}, {24 * 3600, "day"}, {3600, "hour"}, {60, "minute"}, {1, "second"},
 	}
 	for _, u := range units {
-		if n := int64(d / u.size); n > 1 {
+		if n := seconds / u.size; n > 1 {
 			return fmt.Sprintf("%d %ss", n, u.name)
 		} else if n == 1 {
 			return "1 " + u.name

@@ -165,6 +165,7 @@ func unpad(segment string) string {
 var (
 	errTooLong       = &failure{class: ErrMalformed, text: "the token is longer than the limit: WithMaxSize sets another"}
 	errHeaderTooLong = &failure{class: ErrMalformed, text: "the token's header is longer than 16 KiB"}
+	errEmpty         = &failure{class: ErrMalformed, text: "the token is empty"}
 	errSegments      = &failure{class: ErrMalformed, text: "a signed token has three segments separated by dots"}
 	errEncrypted     = &failure{class: ErrMalformed, text: "five segments: encrypted tokens (JWE) are not supported, only signed ones"}
 	errBearer        = &failure{class: ErrMalformed, text: `the token starts with "Bearer ": cut that off, it belongs to the HTTP header`}
@@ -174,6 +175,9 @@ var (
 
 // wrongSegments tells the common mistakes; it looks at five dots at most.
 func wrongSegments(token string) error {
+	if token == "" {
+		return errEmpty
+	}
 	if isBearer(token) {
 		return errBearer
 	}

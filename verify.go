@@ -197,6 +197,9 @@ func (p *policy) use(keys KeySource) error {
 	if p.key != nil {
 		return p.key.unfit(p.schemes[0], opVerify)
 	}
+	if p.set.len() == 0 {
+		return failf(ErrInvalidKey, "the set has no keys that can be used")
+	}
 	return failf(ErrInvalidKey, "none of the set's %d keys can serve %s", p.set.len(), p.algorithms())
 }
 

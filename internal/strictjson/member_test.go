@@ -5,7 +5,6 @@ import (
 	"reflect"
 	"strings"
 	"testing"
-	"time"
 
 	"example.com/jwt/internal/strictjson"
 	"github.com/stretchr/testify/require"
@@ -186,7 +185,7 @@ func TestManyMembersKeepTheirOrder(t *testing.T) {
 	}
 }
 
-// TestHostileTextsTakeLinearTime would take minutes if any of these were quadratic; it takes a second at most.
+// TestHostileTextsTakeLinearTime would run into the timeout of the test if any of these were quadratic.
 func TestHostileTextsTakeLinearTime(t *testing.T) {
 	const count = 200_000
 	build := func(open, format, end string) string {
@@ -210,8 +209,6 @@ func TestHostileTextsTakeLinearTime(t *testing.T) {
 		"escapes, one by one":  build("[", `"\n%d",`, "]"),
 		"one long name":        `{"` + strings.Repeat(`\\`, 10*count) + `":1}`,
 	} {
-		start := time.Now()
 		require.NoError(t, valid(text), name)
-		require.Less(t, time.Since(start), 20*time.Second, name)
 	}
 }
