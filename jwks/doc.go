@@ -38,10 +38,11 @@
 // keys can be used, so that an emergency revocation works. The keys that were removed stop
 // being trusted with it.
 //
-// So tokens cause at most one fetch in 30 seconds, and 5 more when a source begins or has
-// run out of keys: never more than 125 an hour for each source, whatever is thrown at it,
-// and 8 an hour if all kids are known and the provider is silent about freshness. With
-// [Discover] a fetch may take up to three requests. Calls of [Source.Refresh] come on top.
+// So tokens cause at most one fetch in a cooldown, and 5 more when a source begins or has
+// run out of keys. For each source that is at most 3,600 s / cooldown + 5, which is 125, an
+// hour, whatever is thrown at it, and 8 an hour if all kids are known and the provider says
+// nothing about freshness. With [Discover] a fetch takes two requests, or three if there is
+// nothing at the first place. Calls of [Source.Refresh] come on top.
 //
 // # What it means for issuers
 //
@@ -56,10 +57,10 @@
 //
 // F is 1 hour here; the sources of an issuer that sends a max-age of at least a minute use
 // that if it is shorter, and [Handler] sends 10 minutes. Time in which the keys could not
-// be fetched does not count: after an outage begin again with F. A key that is removed at
-// once, since it was stolen, is trusted for up to F more, and in an outage of the issuer's
-// server until the stale limit. The tests of this package simulate this rule, and what
-// comes of breaking it.
+// be fetched does not count: after an outage begin again with F. A cache on the way that
+// sends no Age adds its own time to F. A key that is removed at once, since it was stolen,
+// is trusted for up to F more, and in an outage of the issuer's server until the stale
+// limit. The tests of this package simulate this rule, and what comes of breaking it.
 //
 // # Errors
 //
