@@ -53,6 +53,61 @@ func TestRetriesWithASet(t *testing.T) {
 	})
 }
 
+// TestRetriesBeginAnew after a fetch that has succeeded.
+func TestRetriesBeginAnew(t *testing.T) {
+	synctest.Test(t, func(t *testing.T) {
+		s, provider, keys := newSource(t, []string{"a"})
+		for range 3 {
+			require.NoError(t, s.Refresh(t.Context()))
+			time.Sleep(time.Hour)
+			provider.set(fail(errDown))
+			checkPauses(t, s, provider, []time.Duration{30 * time.Second, time.Minute, 2 * time.Minute})
+			provider.set(publish(keys...))
+		}
+	})
+}
+
+// TestPauseBeginsWhenTheFetchHasFailed: one that has used up its time is not followed by
+// the next at once.
+func TestPauseBeginsWhenTheFetchHasFailed(t *testing.T) {
+	synctest.Test(t, func(t *testing.T) {
+		s, provider, _ := newSource(t, nil)
+		provider.set(hang)
+		require.ErrorIs(t, lookup(s, "a"), jwt.ErrKeysUnavailable)
+		failed := time.Now()
+		for time.Since(failed) < time.Second {
+			require.ErrorIs(t, lookup(s, "a"), jwt.ErrKeysUnavailable)
+			require.Equal(t, 1, provider.count())
+			time.Sleep(100 * time.Millisecond)
+		}
+	})
+}
+
+// TestStaleSetIsWaitedFor: once it is of no use, a token waits for each try, also while the
+// provider is known to be down.
+func TestStaleSetIsWaitedFor(t *testing.T) {
+	synctest.Test(t, func(t *testing.T) {
+		s, provider, keys := newSource(t, []string{"a"}, jwks.WithStaleLimit(time.Hour))
+		require.NoError(t, lookup(s, "a"))
+		provider.set(fail(errDown))
+		for range 62 {
+			time.Sleep(time.Minute)
+			_ = lookup(s, "a")
+		}
+		synctest.Wait()
+		provider.set(slow(time.Second, publish(keys...)))
+		for n := provider.count(); provider.count() == n; time.Sleep(time.Second) {
+			err := lookup(s, "a")
+			synctest.Wait()
+			if provider.count() == n {
+				require.ErrorIs(t, err, errDown)
+			} else {
+				require.NoError(t, err)
+			}
+		}
+	})
+}
+
 // TestRetriesStayWithinTheFreshness, so that a source sees a new key in time after an outage.
 func TestRetriesStayWithinTheFreshness(t *testing.T) {
 	synctest.Test(t, func(t *testing.T) {

@@ -160,6 +160,7 @@ func (s *Source) join(kid string, now time.Time) *flight {
 	}
 	s.mu.Lock()
 	defer s.mu.Unlock()
+	now = s.time() // before a fetch that has begun and ended since, the clock would look set back
 	st := s.state.Load()
 	f := s.flight.Load()
 	if f != nil || st.pause.holds(now) || st.quiet.holds(now) && st.serves(kid) {
@@ -234,7 +235,7 @@ func (s *Source) after(old *state, a *answer, err error, started, ended time.Tim
 	next.lifetime = a.lifetime
 	// From the start of the fetch, since the answer may have been on its way since then.
 	next.fresh = span{started, started.Add(a.lifetime)}
-	next.quiet = span{started, started.Add(max(a.lifetime/4*3, s.cooldown))}
+	next.quiet = span{started, started.Add(a.lifetime / 4 * 3)}
 	next.pause = span{started, started.Add(s.cooldown)}
 	next.staleAt = started.Add(s.staleLimit)
 	return &next

@@ -178,6 +178,31 @@ func TestAllWaitersLeave(t *testing.T) {
 	})
 }
 
+// TestLateCaller: one that has looked at the clock before a fetch began, and goes on after
+// it has ended, does not cause another.
+func TestLateCaller(t *testing.T) {
+	synctest.Test(t, func(t *testing.T) {
+		var late atomic.Bool
+		goOn := make(chan struct{})
+		s, provider, _ := newSource(t, []string{"a"}, jwks.WithClock(func() time.Time {
+			now := time.Now()
+			if late.CompareAndSwap(true, false) {
+				<-goOn
+			}
+			return now
+		}))
+		var wg sync.WaitGroup
+		late.Store(true)
+		wg.Go(func() { assert.NoError(t, lookup(s, "a")) })
+		synctest.Wait()
+		time.Sleep(time.Millisecond)
+		require.NoError(t, lookup(s, "a"))
+		close(goOn)
+		wg.Wait()
+		require.Equal(t, 1, provider.count())
+	})
+}
+
 func TestTimeout(t *testing.T) {
 	synctest.Test(t, func(t *testing.T) {
 		for want, opts := range map[time.Duration][]jwks.Option{
