@@ -166,3 +166,17 @@ func requireNoSecret(t *testing.T, text string) {
 func keysByKid(keys map[string]*jwt.PublicKey) jwt.KeyFunc {
 	return func(_ context.Context, h jwt.Header) (jwt.KeySource, error) { return keys[h.KeyID], nil }
 }
+
+// large is a verifier whose owner has raised the limit to 32 MiB.
+func large(t testing.TB) *jwt.Verifier[jwt.MapClaims] {
+	v, err := jwt.NewVerifier[jwt.MapClaims](secretKey(t), hs256, jwt.WithMaxSize(32<<20), atNow())
+	require.NoError(t, err)
+	return v
+}
+
+// standard is a verifier with the standard limits.
+func standard(t testing.TB) *jwt.Verifier[jwt.MapClaims] {
+	v, err := jwt.NewVerifier[jwt.MapClaims](secretKey(t), hs256, atNow())
+	require.NoError(t, err)
+	return v
+}
