@@ -144,6 +144,8 @@ func parseOpenSSH(der, passphrase []byte) (crypto.Signer, error) {
 	return signer, nil
 }
 
+// readFrame reads what stands around the private key, and refuses what can't be used, or
+// would cost too much, before any passphrase is tried.
 func readFrame(der []byte) (*opensshKey, error) {
 	frame := new(opensshKey)
 	rest, ok := bytes.CutPrefix(der, []byte(openSSHMagic))
@@ -156,22 +158,28 @@ func readFrame(der []byte) (*opensshKey, error) {
 	if kind := wireKind(frame.Public); !slices.Contains(opensshTypes[:], kind) {
 		return nil, notAKeyLine("", kind)
 	}
-	if len(frame.Cipher) > maxQuoted || frame.KDF != "bcrypt" && frame.KDF != "none" {
-		return nil, failf(ErrInvalidKey, "the OpenSSH private key is encrypted in an unknown way: cipher %s, key derivation %s", quote(frame.Cipher), quote(frame.KDF))
-	}
 	if _, err := ssh.ParsePublicKey(frame.Public); err != nil {
 		return nil, wrapf(ErrInvalidKey, err, "the public key in the OpenSSH private key can't be read")
 	}
-	if frame.KDF == "bcrypt" {
-		var kdf struct {
-			Salt   string
-			Rounds uint32
-		}
-		if ssh.Unmarshal([]byte(frame.KDFOptions), &kdf) != nil || kdf.Rounds > maxRounds {
-			return nil, failf(ErrInvalidKey, "the OpenSSH private key asks for more than %d rounds of key derivation: `ssh-keygen -p -a 64 -f FILE` rewrites it", maxRounds)
-		}
+	return frame, frame.checkEncryption()
+}
+
+// checkEncryption knows the cipher that ssh-keygen uses unless it is told another.
+func (f *opensshKey) checkEncryption() error {
+	if f.Cipher == "none" && f.KDF == "none" {
+		return nil
 	}
-	return frame, nil
+	if f.KDF != "bcrypt" || f.Cipher != "aes256-ctr" && f.Cipher != "aes256-cbc" {
+		return failf(ErrInvalidKey, "the OpenSSH private key is encrypted with the cipher %s and the key derivation %s: `ssh-keygen -p -Z aes256-ctr -f FILE` rewrites it", quote(f.Cipher), quote(f.KDF))
+	}
+	var kdf struct {
+		Salt   string
+		Rounds uint32
+	}
+	if ssh.Unmarshal([]byte(f.KDFOptions), &kdf) != nil || kdf.Rounds > maxRounds {
+		return failf(ErrInvalidKey, "the OpenSSH private key asks for more than %d rounds of key derivation: `ssh-keygen -p -a 64 -f FILE` rewrites it", maxRounds)
+	}
+	return nil
 }
 
 func encodeOpenSSH(der []byte) []byte {

@@ -133,6 +133,21 @@ func TestKeysOfSSHKeygen(t *testing.T) {
 	}
 }
 
+func TestCiphersOfSSHKeygen(t *testing.T) {
+	for cipher, reads := range map[string]bool{"aes256-ctr": true, "aes256-cbc": true, "aes128-ctr": false, "aes256-gcm@openssh.com": false, "chacha20-poly1305@openssh.com": false} {
+		t.Run(cipher, func(t *testing.T) {
+			file := filepath.Join(t.TempDir(), "key")
+			run(t, "ssh-keygen", "-q", "-t", "ed25519", "-Z", cipher, "-N", passphrase, "-f", file)
+			if !reads {
+				_, err := jwt.ParsePrivateKey(read(t, file), jwt.WithPassphrase([]byte(passphrase)))
+				require.ErrorContains(t, err, "`ssh-keygen -p -Z aes256-ctr -f FILE` rewrites it")
+				run(t, "ssh-keygen", "-q", "-p", "-Z", "aes256-ctr", "-P", passphrase, "-N", passphrase, "-f", file)
+			}
+			checkPair(t, read(t, file), read(t, file+".pub"), jwt.EdDSA)
+		})
+	}
+}
+
 // opensslCommands make a key of the kind in every way that openssl has.
 func opensslCommands(name, bits, curve string) []string {
 	switch name {

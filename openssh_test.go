@@ -1,0 +1,153 @@
+package jwt_test
+
+import (
+	"crypto/ecdsa"
+	"crypto/ed25519"
+	"crypto/elliptic"
+	"crypto/rand"
+	"crypto/rsa"
+	"encoding/pem"
+	"math/big"
+	"testing"
+
+	"github.com/stretchr/testify/require"
+	"golang.org/x/crypto/ssh"
+
+	"example.com/jwt"
+)
+
+// opensshFrame is what stands around an OpenSSH private key.
+type opensshFrame struct {
+	Cipher, KDF, Options string
+	Keys                 uint32
+	Public, Private      []byte
+	Rest                 []byte `ssh:"rest"`
+}
+
+// opensshText writes a key in OpenSSH format after a change of its frame.
+func opensshText(t testing.TB, key any, change func(*opensshFrame)) []byte {
+	t.Helper()
+	const magic = "openssh-key-v1\x00"
+	block, err := ssh.MarshalPrivateKey(key, "a comment")
+	require.NoError(t, err)
+	var frame opensshFrame
+	require.NoError(t, ssh.Unmarshal(block.Bytes[len(magic):], &frame))
+	change(&frame)
+	block.Bytes = append([]byte(magic), ssh.Marshal(frame)...)
+	return pem.EncodeToMemory(block)
+}
+
+func TestOpenSSHFramesThatAreRefused(t *testing.T) {
+	_, key, err := ed25519.GenerateKey(rand.Reader)
+	require.NoError(t, err)
+	require.NoError(t, parsePrivate(opensshText(t, key, func(*opensshFrame) {})))
+	other, err := ssh.NewPublicKey(ed25519.PublicKey(make([]byte, 32)))
+	require.NoError(t, err)
+	bcrypt := func(rounds uint32) string {
+		return string(ssh.Marshal(struct {
+			Salt   string
+			Rounds uint32
+		}{"0123456789abcdef", rounds}))
+	}
+	var rows []refusal
+	for _, row := range []struct {
+		name, want string
+		change     func(*opensshFrame)
+	}{
+		{"no key", "holds 0 keys, want 1", func(f *opensshFrame) { f.Keys = 0 }},
+		{"two keys", "holds 2 keys, want 1", func(f *opensshFrame) { f.Keys = 2 }},
+		{"bytes after it", "has bytes after it", func(f *opensshFrame) { f.Rest = []byte{0} }},
+		{"another public key", "does not belong to the public key in its file", func(f *opensshFrame) { f.Public = other.Marshal() }},
+		{"a public key cut off", "can't be read", func(f *opensshFrame) { f.Public = f.Public[:len(f.Public)-1] }},
+		{"no public key", "not the text of a key", func(f *opensshFrame) { f.Public = nil }},
+		{"a security key", "FIDO", func(f *opensshFrame) {
+			f.Public = ssh.Marshal(struct{ Kind, Key, App string }{"sk-ssh-ed25519@openssh.com", "x", "ssh:"})
+		}},
+		{"a DSA key", "DSA", func(f *opensshFrame) { f.Public = ssh.Marshal(struct{ Kind, P string }{"ssh-dss", "x"}) }},
+		{"a private key cut off", "can't be read", func(f *opensshFrame) { f.Private = f.Private[:40] }},
+		{"check numbers that differ", "can't be read", func(f *opensshFrame) { f.Private[0] ^= 1 }},
+		{"wrong padding", "can't be read", func(f *opensshFrame) { f.Private = append(f.Private, 9) }},
+		{"a cipher without derivation", "`ssh-keygen -p -Z aes256-ctr -f FILE`", func(f *opensshFrame) { f.Cipher = "aes256-ctr" }},
+		{"a derivation without cipher", "`ssh-keygen -p -Z aes256-ctr -f FILE`", func(f *opensshFrame) { f.KDF = "bcrypt" }},
+		{"an unknown cipher", `cipher "chacha20-poly1305@openssh.com"`, func(f *opensshFrame) {
+			f.Cipher, f.KDF, f.Options = "chacha20-poly1305@openssh.com", "bcrypt", bcrypt(16)
+		}},
+		{"an unknown derivation", `derivation "scrypt"`, func(f *opensshFrame) { f.Cipher, f.KDF = "aes256-ctr", "scrypt" }},
+		{"257 rounds", "more than 256 rounds of key derivation: `ssh-keygen -p -a 64 -f FILE`", func(f *opensshFrame) { f.Cipher, f.KDF, f.Options = "aes256-ctr", "bcrypt", bcrypt(257) }},
+		{"4 billion rounds", "more than 256 rounds", func(f *opensshFrame) { f.Cipher, f.KDF, f.Options = "aes256-ctr", "bcrypt", bcrypt(1<<32-1) }},
+		{"no rounds", "can't be read", func(f *opensshFrame) { f.Cipher, f.KDF, f.Options = "aes256-ctr", "bcrypt", bcrypt(0) }},
+		{"derivation options of none", "can't be read", func(f *opensshFrame) { f.Options = "x" }},
+	} {
+		rows = append(rows, refusal{row.name, string(opensshText(t, key, row.change)), row.want})
+	}
+	checkRefusals(t, rows, func(text []byte) error {
+		_, err := jwt.ParsePrivateKey(text, jwt.WithPassphrase([]byte(passphrase)))
+		return err
+	})
+}
+
+// The numbers of a key that is not encrypted are bounded before anything is computed.
+func TestOpenSSHNumbersThatAreRefused(t *testing.T) {
+	pair, err := rsa.GenerateKey(rand.Reader, 2048)
+	require.NoError(t, err)
+	other, err := rsa.GenerateKey(rand.Reader, 2048)
+	require.NoError(t, err)
+	huge := new(big.Int).Lsh(big.NewInt(1), 65535)
+	huge.SetBit(huge, 0, 1)
+	private := func(n, e, d, p, q *big.Int) func(*opensshFrame) {
+		return func(f *opensshFrame) {
+			var check struct {
+				A, B uint32
+				Rest []byte `ssh:"rest"`
+			}
+			require.NoError(t, ssh.Unmarshal(f.Private, &check))
+			f.Private = ssh.Marshal(struct {
+				A, B                uint32
+				Kind                string
+				N, E, D, Iqmp, P, Q *big.Int
+				Comment             string
+			}{check.A, check.B, "ssh-rsa", n, e, d, big.NewInt(1), p, q, ""})
+			for i := byte(1); len(f.Private)%8 != 0; i++ {
+				f.Private = append(f.Private, i)
+			}
+		}
+	}
+	e, p, q := big.NewInt(int64(pair.E)), pair.Primes[0], pair.Primes[1]
+	require.NoError(t, parsePrivate(opensshText(t, pair, private(pair.N, e, pair.D, p, q))))
+	var rows []refusal
+	for name, change := range map[string]func(*opensshFrame){
+		"a modulus of 65536 bits":     private(huge, e, pair.D, p, q),
+		"a prime of 65536 bits":       private(pair.N, e, pair.D, huge, q),
+		"an exponent of 65536 bits":   private(pair.N, huge, pair.D, p, q),
+		"an even exponent":            private(pair.N, big.NewInt(65538), pair.D, p, q),
+		"another private exponent":    private(pair.N, e, other.D, p, q),
+		"another prime":               private(pair.N, e, pair.D, p, other.Primes[0]),
+		"another key altogether":      private(other.N, e, other.D, other.Primes[0], other.Primes[1]),
+		"no primes":                   private(pair.N, e, pair.D, new(big.Int), new(big.Int)),
+		"a negative private exponent": private(pair.N, e, new(big.Int).Neg(pair.D), p, q),
+	} {
+		rows = append(rows, refusal{name, string(opensshText(t, pair, change)), ""})
+	}
+	ec, err := ecdsa.GenerateKey(elliptic.P256(), rand.Reader)
+	require.NoError(t, err)
+	for name, d := range map[string]*big.Int{"zero": new(big.Int), "negative": new(big.Int).Neg(ec.D), "huge": huge, "another": new(big.Int).Add(ec.D, big.NewInt(1))} {
+		rows = append(rows, refusal{"ECDSA: " + name, string(opensshText(t, ec, func(f *opensshFrame) {
+			var head struct {
+				A, B       uint32
+				Kind, Name string
+				Point      []byte
+				Rest       []byte `ssh:"rest"`
+			}
+			require.NoError(t, ssh.Unmarshal(f.Private, &head))
+			head.Rest = ssh.Marshal(struct {
+				D       *big.Int
+				Comment string
+			}{d, ""})
+			f.Private = ssh.Marshal(head)
+			for i := byte(1); len(f.Private)%8 != 0; i++ {
+				f.Private = append(f.Private, i)
+			}
+		})), ""})
+	}
+	checkRefusals(t, rows, parsePrivate)
+}
