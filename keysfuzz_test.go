@@ -2,8 +2,10 @@ package jwt_test
 
 import (
 	"bytes"
+	"encoding/asn1"
 	"errors"
 	"fmt"
+	"math/big"
 	"runtime"
 	"slices"
 	"strings"
@@ -232,20 +234,38 @@ func TestHostileKeyTextCostsLittle(t *testing.T) {
 	}
 }
 
-// The numbers for the closing note: what a text costs that is refused for its size.
-func BenchmarkRefusedJWK(b *testing.B) {
-	for name, text := range map[string]string{
-		"65536-bit n": editJWK(b, rfcPublicRSA, "n", ones(65536)), "257-bit e": editJWK(b, rfcPublicRSA, "e", ones(257)), "even e": editJWK(b, rfcPublicRSA, "e", "AQAA"),
-		"off-curve point": editJWK(b, rfcPublicEC, "y", b64(make([]byte, 32))), "use enc": editJWK(b, rfcPublicRSA, "use", "enc"), "P-384 for ES256": editJWK(b, rfcPublicEC, "alg", "ES384"),
-	} {
+// BenchmarkRefusedKeys shows that what is refused for its size or use costs no more than
+// reading it: nothing is computed with such numbers.
+func BenchmarkRefusedKeys(b *testing.B) {
+	huge := new(big.Int).Lsh(big.NewInt(1), 65535)
+	huge.SetBit(huge, 0, 1)
+	e := big.NewInt(65537)
+	pkcs1, err := asn1.Marshal(struct{ N, E *big.Int }{huge, e})
+	require.NoError(b, err)
+	private, err := asn1.Marshal(struct {
+		Version       int
+		N, E, D, P, Q *big.Int
+	}{0, huge, e, huge, huge, huge})
+	require.NoError(b, err)
+	mustRefuse := func(name, text string, parse func([]byte) error) {
 		b.Run(name, func(b *testing.B) {
 			for b.Loop() {
-				if parsePublic([]byte(text)) == nil {
+				if parse([]byte(text)) == nil {
 					b.Fatal("accepted")
 				}
 			}
 		})
 	}
+	mustRefuse("JWK/65536-bit n", editJWK(b, rfcPublicRSA, "n", ones(65536)), parsePublic)
+	mustRefuse("JWK/even e", editJWK(b, rfcPublicRSA, "e", "AQAA"), parsePublic)
+	mustRefuse("JWK/257-bit e", editJWK(b, rfcPublicRSA, "e", ones(257)), parsePublic)
+	mustRefuse("JWK/P-384 for ES256", editJWK(b, rfcPublicEC, "alg", "ES384"), parsePublic)
+	mustRefuse("JWK/off-curve point", editJWK(b, rfcPublicEC, "y", b64(make([]byte, 32))), parsePublic)
+	mustRefuse("JWK/use enc", editJWK(b, rfcPublicRSA, "use", "enc"), parsePublic)
+	mustRefuse("JWK/private, 65536-bit n", editJWK(b, rfcPrivateRSA, "n", ones(65536)), parsePrivate)
+	mustRefuse("PKCS1/65536-bit n", string(pemText("RSA PUBLIC KEY", pkcs1)), parsePublic)
+	mustRefuse("PKCS1/private, 65536-bit n", string(pemText("RSA PRIVATE KEY", private)), parsePrivate)
+	mustRefuse("OpenSSH/65536-bit n", sshBlob("ssh-rsa", e.Bytes(), append([]byte{0}, huge.Bytes()...)), parsePublic)
 }
 
 func BenchmarkParseKey(b *testing.B) {

@@ -149,8 +149,8 @@ func parseOpenSSH(der, passphrase []byte) (crypto.Signer, error) {
 func readFrame(der []byte) (*opensshKey, error) {
 	frame := new(opensshKey)
 	rest, ok := bytes.CutPrefix(der, []byte(openSSHMagic))
-	if !ok || ssh.Unmarshal(rest, frame) != nil || len(frame.Rest) > 0 {
-		return nil, failf(ErrInvalidKey, "the content is not an OpenSSH private key, or has bytes after it")
+	if !ok || ssh.Unmarshal(rest, frame) != nil {
+		return nil, failf(ErrInvalidKey, "the content is not an OpenSSH private key")
 	}
 	if frame.Keys != 1 {
 		return nil, failf(ErrInvalidKey, "the OpenSSH file holds %d keys, want 1", frame.Keys)
@@ -161,7 +161,13 @@ func readFrame(der []byte) (*opensshKey, error) {
 	if _, err := ssh.ParsePublicKey(frame.Public); err != nil {
 		return nil, wrapf(ErrInvalidKey, err, "the public key in the OpenSSH private key can't be read")
 	}
-	return frame, frame.checkEncryption()
+	if err := frame.checkEncryption(); err != nil {
+		return nil, err
+	}
+	if len(frame.Rest) > 0 { // here other ciphers have a tag
+		return nil, failf(ErrInvalidKey, "the OpenSSH private key has bytes after it")
+	}
+	return frame, nil
 }
 
 // checkEncryption knows the cipher that ssh-keygen uses unless it is told another.
