@@ -205,6 +205,25 @@ func TestPKCS8OfTheSecondVersion(t *testing.T) {
 	}
 }
 
+// A bit less of the public key, which is zero, makes another spelling of the same bytes.
+func TestPublicKeyBesideThePrivateOneHasAllItsBits(t *testing.T) {
+	var pair ed25519.PrivateKey
+	for pair == nil || pair[len(pair)-1]&1 == 1 {
+		_, key, err := ed25519.GenerateKey(rand.Reader)
+		require.NoError(t, err)
+		pair = key
+	}
+	first, err := x509.MarshalPKCS8PrivateKey(pair)
+	require.NoError(t, err)
+	for unused, want := range []bool{true, false} {
+		der := sequence(t, first, func(e []asn1.RawValue) []asn1.RawValue {
+			return append([]asn1.RawValue{marshal(t, 1)}, append(e[1:], tagged(1, false, append([]byte{byte(unused)}, pair[ed25519.SeedSize:]...)))...)
+		})
+		_, err := jwt.ParsePrivateKey(pemText("PRIVATE KEY", der))
+		require.Equal(t, want, err == nil, "%d bits less: %v", unused, err)
+	}
+}
+
 func TestSEC1MustBeWhatItSays(t *testing.T) {
 	point := func(bits ...byte) asn1.RawValue {
 		return tagged(1, true, append([]byte{3, byte(len(bits))}, bits...))
