@@ -24,6 +24,7 @@ func TestSecretsThatAreNoKeysAreAccepted(t *testing.T) {
 		`{"this":"is a JSON object, but no key at all"}`, strings.Repeat("0", 64), "AAAAB3NzaC1yc2E and thirty-two bytes in all", `[1,2,3] is thirty-two bytes long, yes`,
 		strings.Repeat("MIIB", 16), strings.Repeat("AAAA", 16), strings.Repeat("{", 64), strings.Repeat("\x30\x1e", 16), strings.Repeat("a ", 1<<20),
 		"BEGIN PUBLIC KEY is not all that a PEM text has", strings.Repeat(`\"`, 32),
+		"\x30\x1e\x02\x0d" + strings.Repeat("n", 13) + "\x02\x0d" + strings.Repeat("e", 13), // two numbers in DER, too small for a key
 	} {
 		_, err := jwt.NewSecretKey([]byte(secret))
 		require.NoError(t, err, "%.80q", secret)
