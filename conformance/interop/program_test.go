@@ -5,6 +5,7 @@ import (
 	"bytes"
 	"encoding/json"
 	"errors"
+	"fmt"
 	"io"
 	"os/exec"
 	"testing"
@@ -13,10 +14,9 @@ import (
 	"github.com/stretchr/testify/require"
 )
 
-// program is a peer in another language: a process that answers a request, a line of JSON
-// each, until its input ends.
+// program is a peer in another language: a process that says that it is ready, and then
+// answers requests, a line of JSON each, until its input ends.
 type program struct {
-	t       *testing.T
 	library string // which of the process's libraries
 	in      io.Writer
 	out     *bufio.Reader
@@ -51,10 +51,15 @@ func start(t *testing.T, name string, args ...string) *program {
 	require.NoError(t, err)
 	out, err := cmd.StdoutPipe()
 	require.NoError(t, err)
-	p := &program{t: t, in: in, out: bufio.NewReader(out), errors: new(bytes.Buffer)}
+	p := &program{in: in, out: bufio.NewReader(out), errors: new(bytes.Buffer)}
 	cmd.Stderr = p.errors
 	cmd.WaitDelay = 10 * time.Second
 	require.NoError(t, cmd.Start(), "see README.md for what must be installed")
+	ready, err := p.out.ReadString('\n')
+	if err != nil {
+		_ = cmd.Wait() // so that all it had to say is there
+	}
+	require.Equal(t, "ready\n", ready, "see README.md for what must be installed; %s says: %s", name, p.errors)
 	t.Cleanup(func() {
 		require.NoError(t, in.Close())
 		require.NoError(t, cmd.Wait(), "%s", p.errors)
@@ -71,13 +76,20 @@ func (p program) use(library string) *program {
 func (p *program) call(r request) (*response, error) {
 	r.Library, r.Issuer, r.Audience = p.library, issuer, audience
 	line, err := json.Marshal(r)
-	require.NoError(p.t, err)
-	_, err = p.in.Write(append(line, '\n'))
-	require.NoError(p.t, err)
+	if err != nil {
+		return nil, err
+	}
+	if _, err := p.in.Write(append(line, '\n')); err != nil {
+		return nil, err
+	}
 	answer, err := p.out.ReadBytes('\n')
-	require.NoError(p.t, err, "%s has ended; see README.md for what must be installed: %s", p.library, p.errors)
+	if err != nil {
+		return nil, fmt.Errorf("the program has ended: %w: %s", err, p.errors)
+	}
 	var res response
-	require.NoError(p.t, json.Unmarshal(answer, &res), "%s", answer)
+	if err := json.Unmarshal(answer, &res); err != nil {
+		return nil, err
+	}
 	if res.Error != "" {
 		return nil, errors.New(res.Error)
 	}

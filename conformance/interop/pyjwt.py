@@ -75,6 +75,7 @@ def generate(request):
 
 def main():
     ops = {"sign": sign, "verify": verify, "generate": generate}
+    print("ready", flush=True)
     for line in sys.stdin:
         request = json.loads(line)
         try:

@@ -60,6 +60,7 @@ const libraries = {
   },
 }
 
+console.log('ready')
 for await (const line of createInterface({ input: process.stdin })) {
   const request = JSON.parse(line)
   let response
