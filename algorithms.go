@@ -2,17 +2,13 @@ package jwt
 
 import (
 	"crypto"
-	"crypto/ecdsa"
 	"crypto/ed25519"
 	"crypto/hmac"
 	"crypto/rand"
 	"crypto/rsa"
 	"crypto/sha256"
 	"crypto/sha512"
-	"encoding/asn1"
-	"errors"
 	"hash"
-	"math/big"
 	"sync"
 )
 
@@ -216,57 +212,6 @@ func (f pssFamily) sign(s *scheme, k *signing, dst, input []byte) ([]byte, error
 	defer s.digest.put(d)
 	sig, err := k.signer.Sign(rand.Reader, d.sum(), f.options(s))
 	return append(dst, sig...), err
-}
-
-// ecdsaFamily is ECDSA with a curve of its own for each algorithm, and signatures
-// r‖s of fixed length (RFC 7518, Section 3.4).
-type ecdsaFamily struct{}
-
-func (ecdsaFamily) need(s *scheme) string { return "an ECDSA P-" + itoa(s.bits) + " key" }
-
-func (ecdsaFamily) fits(s *scheme, m *material) bool {
-	return m.kind == kindECDSA && m.ecdsa.Curve.Params().BitSize == s.bits
-}
-
-func (ecdsaFamily) verify(s *scheme, m *material, input string, sig []byte) bool {
-	size := (s.bits + 7) / 8
-	if len(sig) != 2*size {
-		return false
-	}
-	d := s.digest.hashString(s, input)
-	defer s.digest.put(d)
-	r, t := new(big.Int).SetBytes(sig[:size]), new(big.Int).SetBytes(sig[size:])
-	return ecdsa.Verify(m.ecdsa, d.sum(), r, t)
-}
-
-func (ecdsaFamily) sign(s *scheme, k *signing, dst, input []byte) ([]byte, error) {
-	if k.ssh != nil {
-		return k.signSSH(s, dst, input)
-	}
-	d := s.digest.hash(s, input)
-	defer s.digest.put(d)
-	der, err := k.signer.Sign(rand.Reader, d.sum(), s.hash)
-	if err != nil {
-		return dst, err
-	}
-	var sig struct{ R, S *big.Int }
-	if rest, err := asn1.Unmarshal(der, &sig); err != nil || len(rest) > 0 {
-		return dst, errors.New("its signature is not the ASN.1 form of an ECDSA signature")
-	}
-	return appendRS(s, dst, sig.R, sig.S)
-}
-
-// appendRS appends r‖s, each as long as the curve's field.
-func appendRS(s *scheme, dst []byte, r, t *big.Int) ([]byte, error) {
-	size := (s.bits + 7) / 8
-	if r.Sign() <= 0 || t.Sign() <= 0 || r.BitLen() > s.bits || t.BitLen() > s.bits {
-		return dst, errors.New("its signature has a number that is out of range")
-	}
-	at := len(dst)
-	dst = append(dst, make([]byte, 2*size)...)
-	r.FillBytes(dst[at : at+size])
-	t.FillBytes(dst[at+size:])
-	return dst, nil
 }
 
 // ed25519Family is EdDSA on Ed25519 (RFC 8037, Section 3.1).

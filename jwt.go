@@ -136,8 +136,11 @@ func split(token string, maxSize int, padded bool) (segments, error) {
 	}
 	header, rest, one := strings.Cut(token, ".")
 	payload, signature, two := strings.Cut(rest, ".")
-	if !one || !two || strings.IndexByte(signature, '.') >= 0 {
-		return segments{}, wrongSegments(token)
+	if !one || !two {
+		return segments{}, tooFewSegments(token)
+	}
+	if third := strings.IndexByte(signature, '.'); third >= 0 {
+		return segments{}, tooManySegments(signature[third+1:])
 	}
 	seg := segments{header, payload, signature, token[:len(header)+1+len(payload)]}
 	if padded {
@@ -173,23 +176,20 @@ var (
 	errPayloadBase64 = &failure{class: ErrMalformed, text: "the payload is not canonical base64url"}
 )
 
-// wrongSegments tells the common mistakes; it looks at five dots at most.
-func wrongSegments(token string) error {
-	if token == "" {
+// tooFewSegments tells the mistakes that leave a text with less than two dots.
+func tooFewSegments(token string) error {
+	switch {
+	case token == "":
 		return errEmpty
-	}
-	if isBearer(token) {
+	case isBearer(token):
 		return errBearer
 	}
-	dots := 0
-	for rest := token; dots < 5; dots++ {
-		at := strings.IndexByte(rest, '.')
-		if at < 0 {
-			break
-		}
-		rest = rest[at+1:]
-	}
-	if dots == 4 {
+	return errSegments
+}
+
+// tooManySegments looks at what follows the third dot: one more makes five segments.
+func tooManySegments(rest string) error {
+	if _, fifth, four := strings.Cut(rest, "."); four && strings.IndexByte(fifth, '.') < 0 {
 		return errEncrypted
 	}
 	return errSegments

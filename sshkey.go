@@ -113,7 +113,10 @@ func appendMPInts(s *scheme, dst, blob []byte) ([]byte, error) {
 	if err := ssh.Unmarshal(blob, &sig); err != nil || !bytes.Equal(ssh.Marshal(&sig), blob) {
 		return dst, errors.New("its signature is not the ssh form of an ECDSA signature")
 	}
-	return appendRS(s, dst, sig.R, sig.S)
+	if sig.R.Sign() < 0 || sig.S.Sign() < 0 {
+		return dst, errors.New("its signature has a number that is out of range")
+	}
+	return appendRS(s, dst, sig.R.Bytes(), sig.S.Bytes())
 }
 
 // sshPublic reads the signer's public key again from its blob, since an agent's signers

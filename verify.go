@@ -62,7 +62,7 @@ func Verify[T any](token string, keys KeySource, algs []Algorithm, opts ...Verif
 // be decoded into. Keys of which none can serve any of the algorithms are
 // [ErrInvalidKey]; a list wider than today's keys is fine, since keys rotate.
 func NewVerifier[T any](keys KeySource, algs []Algorithm, opts ...VerifyOption) (*Verifier[T], error) {
-	p := &policy{verifyConfig: verifyConfig{maxSize: defaultMaxSize}}
+	p := &policy{verifyConfig: verifyConfig{maxSize: defaultMaxSize, given: make([]string, 0, len(opts))}}
 	p.now = time.Now
 	if err := p.allow(algs); err != nil {
 		return nil, err
@@ -78,8 +78,8 @@ func NewVerifier[T any](keys KeySource, algs []Algorithm, opts ...VerifyOption) 
 	if err != nil {
 		return nil, wrapf(ErrInvalidOption, err, "no token's claims can be decoded into %s", t)
 	}
-	validator := reflect.TypeFor[ClaimsValidator]()
-	validates := t.Implements(validator) || reflect.PointerTo(t).Implements(validator) || t.Kind() == reflect.Interface
+	_, validates := any((*T)(nil)).(ClaimsValidator) // *T has the methods of T as well
+	validates = validates || t.Kind() == reflect.Interface
 	return &Verifier[T]{p, plan, validates}, nil
 }
 
@@ -158,6 +158,7 @@ func (p *policy) allow(algs []Algorithm) error {
 	if len(algs) == 0 {
 		return failf(ErrInvalidOption, "no algorithm is allowed: name those that your issuer signs with, such as []jwt.Algorithm{jwt.RS256}")
 	}
+	p.schemes = make([]*scheme, 0, len(algs))
 	for _, alg := range algs {
 		s, err := schemeOf(alg)
 		if err != nil {
@@ -190,7 +191,8 @@ func (p *policy) use(keys KeySource) error {
 		return failf(ErrInvalidKey, "the key was not made by a constructor of this package")
 	}
 	for _, s := range p.schemes {
-		if len(p.candidates(nil, s, "")) > 0 {
+		fits := func(m *material) bool { return m.serves(s, opVerify) }
+		if p.key != nil && fits(p.key) || p.set != nil && slices.ContainsFunc(p.set.all, fits) {
 			return nil
 		}
 	}
