@@ -1,6 +1,7 @@
 package jwt
 
 import (
+	"bytes"
 	"slices"
 	"strings"
 
@@ -44,6 +45,9 @@ func ParseSecretKey(jwk []byte, opts ...KeyOption) (*SecretKey, error) {
 	}
 	if err := cfg.refuse("ParseSecretKey", "WithPassphrase", "WithThumbprintKeyID"); err != nil {
 		return nil, err
+	}
+	if !bytes.HasPrefix(bytes.TrimLeft(jwk, " \t\r\n"), []byte("{")) {
+		return nil, failf(ErrInvalidKey, "this is not the JSON text of a JWK: NewSecretKey takes the bytes of a secret")
 	}
 	j, err := readJWK(jwk)
 	if err != nil {

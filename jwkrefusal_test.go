@@ -238,7 +238,9 @@ func TestJWKLimitIsInclusive(t *testing.T) {
 
 func TestSecretJWKsThatAreRefused(t *testing.T) {
 	checkRefusals(t, []refusal{
-		{"raw bytes", "0123456789abcdef0123456789abcdef", "not the JSON text of a JWK"},
+		{"raw bytes", "0123456789abcdef0123456789abcdef", "not the JSON text of a JWK: NewSecretKey takes the bytes of a secret"},
+		{"nothing", "", "not the JSON text of a JWK"},
+		{"half of a JWK", rfcSecret[:20], "not the JSON text of a JWK"},
 		{"a public key", rfcPublicRSA, `kty "RSA", not a secret`},
 		{"a private key", rfcPrivateOKP, `kty "OKP", not a secret`},
 		{"a set", `{"keys":[` + rfcSecret + `]}`, "ParseKeySet"},

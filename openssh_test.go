@@ -1,3 +1,5 @@
+//lint:file-ignore SA1019 The scalar of a key is changed to one that must be refused.
+
 package jwt_test
 
 import (
