@@ -105,6 +105,7 @@ var probes = []probe{
 	{"exp []", plain, `{"exp":[]}`, nil, false},
 	{"exp 0", plain, `{"exp":0}`, nil, false},
 	{"exp 0, then EXP future", plain, `{"exp":0,"EXP":99999999999}`, nil, false},
+	{"exp now, then EXP future", plain, `{"exp":1795521600,"EXP":99999999999}`, nil, false},
 	{"exp in half a second", plain, `{"exp":1795521600.5}`, nil, true},
 	{"nbf in half a second", plain, `{"nbf":1795521600.5}`, nil, false},
 	{"exp -1", plain, `{"exp":-1}`, nil, false},

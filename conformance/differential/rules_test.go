@@ -90,7 +90,7 @@ var rules = []rule{
 
 	{"exp: 0", expiry, func(f *facts) bool { return f.compare("exp", -time.Second) <= 0 && f.isZero("exp") }, []string{golangMap, foldedNames}},
 	{"exp: past", expiry, func(f *facts) bool { return f.compare("exp", -time.Second) <= 0 && !f.isZero("exp") }, []string{foldedNames}},
-	{"exp: now, or less than a second ago", expiry, func(f *facts) bool { return f.compare("exp", 0) <= 0 && f.compare("exp", -time.Second) == 1 }, []string{goJose}},
+	{"exp: now, or less than a second ago", expiry, func(f *facts) bool { return f.compare("exp", 0) <= 0 && f.compare("exp", -time.Second) == 1 }, []string{goJose, foldedNames}},
 	{"nbf: later", "RFC 7519, Section 4.1.5", func(f *facts) bool { return f.compare("nbf", time.Second-1) == 1 }, none},
 	{"nbf: later in this second", "RFC 7519, Sections 2 and 4.1.5", func(f *facts) bool { return f.compare("nbf", 0) == 1 && f.compare("nbf", time.Second-1) != 1 }, everyone},
 	{"iat: more than a minute from now", "RFC 7519, Section 4.1.6, leaves it open", func(f *facts) bool { return f.compare("iat", time.Minute) == 1 }, []string{golangMap, golangStruct}},
