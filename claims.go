@@ -173,13 +173,13 @@ func appendNames(list []string, raw string) ([]string, error) {
 	case strictjson.Array:
 		for element := range strictjson.Elements(raw) {
 			if strictjson.KindOf(element) != strictjson.String {
-				return list, failf(ErrInvalidClaims, "aud is an array with %s in it, want strings", kindName(strictjson.KindOf(element)))
+				return list, failf(ErrInvalidClaims, "aud is an array with %s in it, want strings", strictjson.KindOf(element))
 			}
 			list = append(list, strictjson.Unquote(element))
 		}
 		return list, nil
 	}
-	return list, failf(ErrInvalidClaims, "aud is %s, want a string or an array of strings", kindName(strictjson.KindOf(raw)))
+	return list, failf(ErrInvalidClaims, "aud is %s, want a string or an array of strings", strictjson.KindOf(raw))
 }
 
 func appendAudience(dst []byte, a Audience) ([]byte, error) {
@@ -253,7 +253,7 @@ func (c *RegisteredClaims) set(index *payloadIndex, m *strictjson.Member) (claim
 	case hasAud:
 		list, err := appendNames(index.lists, m.Raw(index.text))
 		if err != nil {
-			got := kindName(m.Kind())
+			got := m.Kind().String()
 			if m.Kind() == strictjson.Array {
 				got = "an array with something else in it"
 			}
@@ -291,7 +291,7 @@ func registeredBit(name string) claimSet {
 
 func setString(dst *string, name string, m *strictjson.Member, text string) *ClaimError {
 	if m.Kind() != strictjson.String {
-		return &ClaimError{Claim: name, Got: kindName(m.Kind()), Want: "a string"}
+		return &ClaimError{Claim: name, Got: m.Kind().String(), Want: "a string"}
 	}
 	*dst = m.String(text)
 	return nil
@@ -299,7 +299,7 @@ func setString(dst *string, name string, m *strictjson.Member, text string) *Cla
 
 func setDate(dst *NumericDate, name string, m *strictjson.Member, text string) *ClaimError {
 	if m.Kind() != strictjson.Number {
-		return &ClaimError{Claim: name, Got: kindName(m.Kind()), Want: "a number of seconds since 1970"}
+		return &ClaimError{Claim: name, Got: m.Kind().String(), Want: "a number of seconds since 1970"}
 	}
 	t, ok := parseDate(m.Raw(text))
 	if !ok {

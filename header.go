@@ -97,7 +97,7 @@ func (h *Header) set(name string, m strictjson.Member, text string) error {
 		return nil
 	}
 	if m.Kind() != strictjson.String {
-		return failf(ErrMalformed, "the header's %q is %s, want a string", name, kindName(m.Kind()))
+		return failf(ErrMalformed, "the header's %q is %s, want a string", name, m.Kind())
 	}
 	*field = m.String(text)
 	return nil

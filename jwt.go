@@ -261,21 +261,3 @@ func (s *scratch) payload(segment string) (string, error) {
 	}
 	return text.String(), nil
 }
-
-// kindName names a kind of JSON value with its article.
-func kindName(k strictjson.Kind) string {
-	switch k {
-	case strictjson.Null:
-		return "null"
-	case strictjson.True, strictjson.False:
-		return "a boolean"
-	case strictjson.Number:
-		return "a number"
-	case strictjson.String:
-		return "a string"
-	case strictjson.Array:
-		return "an array"
-	default:
-		return "an object"
-	}
-}

@@ -44,7 +44,7 @@ func (e *TypeError) Error() string {
 
 // Error describes the mismatch in a form like `claim "roles[1].name": cannot decode a number into a Go string`.
 func (e *DecodeError) Error() string {
-	return describe(e.Path, "cannot decode "+kindWords(e.Kind)+" into a Go "+e.Type.String(), e.reason, e.Err)
+	return describe(e.Path, "cannot decode "+e.Kind.String()+" into a Go "+e.Type.String(), e.reason, e.Err)
 }
 
 // Unwrap returns the error of the type's own method.
@@ -108,20 +108,4 @@ func cut(s string, n int) string {
 		n--
 	}
 	return s[:n] + "…"
-}
-
-func kindWords(k strictjson.Kind) string {
-	switch k {
-	case strictjson.Null:
-		return "null"
-	case strictjson.True, strictjson.False:
-		return "a boolean"
-	case strictjson.Number:
-		return "a number"
-	case strictjson.String:
-		return "a string"
-	case strictjson.Array:
-		return "an array"
-	}
-	return "an object"
 }

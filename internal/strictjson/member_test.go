@@ -212,3 +212,13 @@ func TestHostileTextsTakeLinearTime(t *testing.T) {
 		require.NoError(t, valid(text), name)
 	}
 }
+
+func TestKindsAreNamedWithTheirArticle(t *testing.T) {
+	var s Scanner
+	for text, want := range map[string]string{`null`: "null", `true`: "a boolean", `false`: "a boolean", `1`: "a number", `""`: "a string", `[]`: "an array", `{}`: "an object"} {
+		kind, err := s.Value(text)
+		require.NoError(t, err)
+		require.Equal(t, want, kind.String())
+	}
+	require.Equal(t, "nothing", Invalid.String())
+}

@@ -51,6 +51,25 @@ var kinds = [256]Kind{
 // Kind is the kind of a JSON value. True and False are two kinds, so that the kind of a literal is its value.
 type Kind uint8
 
+// String names the kind with its article, for messages: "a number".
+func (k Kind) String() string {
+	switch k {
+	case Null:
+		return "null"
+	case False, True:
+		return "a boolean"
+	case Number:
+		return "a number"
+	case String:
+		return "a string"
+	case Array:
+		return "an array"
+	case Object:
+		return "an object"
+	}
+	return "nothing"
+}
+
 // Member is one member of the object that Scanner.Object has read. It holds offsets only: its methods want the text that
 // was read, and what they return for another text means nothing.
 type Member struct {
