@@ -214,11 +214,11 @@ func TestHostileTextsTakeLinearTime(t *testing.T) {
 }
 
 func TestKindsAreNamedWithTheirArticle(t *testing.T) {
-	var s Scanner
+	var s strictjson.Scanner
 	for text, want := range map[string]string{`null`: "null", `true`: "a boolean", `false`: "a boolean", `1`: "a number", `""`: "a string", `[]`: "an array", `{}`: "an object"} {
 		kind, err := s.Value(text)
 		require.NoError(t, err)
 		require.Equal(t, want, kind.String())
 	}
-	require.Equal(t, "nothing", Invalid.String())
+	require.Equal(t, "nothing", strictjson.Invalid.String())
 }
