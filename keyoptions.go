@@ -72,9 +72,9 @@ func WithPassphrase(passphrase []byte) KeyOption {
 	}}
 }
 
-// InsecureAllowWeakKey accepts a key that is shorter than RFC 7518 allows: a secret
-// from 1 byte, RSA from 1024 bits with any odd exponent from 3. It never lets key
-// text pass for a secret.
+// InsecureAllowWeakKey accepts a key that is shorter than RFC 7518, Sections 3.2 and
+// 3.3, allows: a secret from 1 byte, RSA from 1024 bits with any odd exponent from 3. It
+// never lets key text pass for a secret, and is [ErrInvalidOption] for generated keys.
 func InsecureAllowWeakKey() KeyOption {
 	return &keyOpt{"InsecureAllowWeakKey", func(c *keyConfig) error {
 		c.weak = true

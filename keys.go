@@ -61,9 +61,10 @@ type PrivateKey struct{ k *signing }
 type PublicKey struct{ m *material }
 
 // NewSecretKey makes a key of at least 32 random bytes, such as 32 bytes from
-// crypto/rand; a shorter one, and text or DER that is really a public or private
-// key, is [ErrInvalidKey]. HS384 needs 48 bytes and HS512 64 (RFC 7518, Section
-// 3.2). The bytes are copied.
+// crypto/rand; HS384 needs 48 bytes and HS512 64 (RFC 7518, Section 3.2). A shorter
+// one is [ErrInvalidKey], and so is a text or DER that is really a public or private
+// key, also in base64 or with something around it (RFC 8725, Section 2.1). The bytes
+// are copied.
 func NewSecretKey(secret []byte, opts ...KeyOption) (*SecretKey, error) {
 	cfg, err := newKeyConfig(opts)
 	if err != nil {
@@ -78,8 +79,9 @@ func NewSecretKey(secret []byte, opts ...KeyOption) (*SecretKey, error) {
 // NewPrivateKey makes a signing key of an *rsa.PrivateKey, an *ecdsa.PrivateKey, an
 // ed25519.PrivateKey, or any other [crypto.Signer] whose public key is RSA, ECDSA or
 // Ed25519, such as a key in an HSM or KMS. Keys that are weak or do not hold
-// together are [ErrInvalidKey], and so are RSA keys of more than two primes; keys of
-// the standard library are copied.
+// together are [ErrInvalidKey], and so are RSA keys of more than two primes. Keys of
+// the standard library are copied; the signatures of another signer are verified
+// before they are returned, and when it fails, Sign gives [ErrKeysUnavailable].
 func NewPrivateKey(key crypto.Signer, opts ...KeyOption) (*PrivateKey, error) {
 	cfg, err := newKeyConfig(opts)
 	if err != nil {
@@ -92,9 +94,9 @@ func NewPrivateKey(key crypto.Signer, opts ...KeyOption) (*PrivateKey, error) {
 }
 
 // NewPublicKey makes a verification key of an *rsa.PublicKey, an *ecdsa.PublicKey or
-// an ed25519.PublicKey, which is copied. Keys that are weak or not on their curve
-// are [ErrInvalidKey]: RSA from 2048 to 16384 bits (RFC 7518, Section 3.3), ECDSA on
-// P-256, P-384 or P-521.
+// an ed25519.PublicKey, which is copied. Others, and those that are weak or not on
+// their curve, are [ErrInvalidKey]: RSA has from 2048 to 16384 bits (RFC 7518, Section
+// 3.3) and an odd exponent from 65537 to 2^31-1, ECDSA is on P-256, P-384 or P-521.
 func NewPublicKey(key crypto.PublicKey, opts ...KeyOption) (*PublicKey, error) {
 	cfg, err := newKeyConfig(opts)
 	if err != nil {

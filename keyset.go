@@ -18,7 +18,8 @@ const (
 // KeySet is an immutable set of verification keys, for services that rotate theirs or
 // trust several. A token's kid selects: where keys of the set have exactly that kid,
 // only those are tried; otherwise, and for a token without kid, those that have none,
-// or all. It is safe for concurrent use. A zero KeySet is [ErrInvalidKey] where it is used.
+// or all; at most 16 keys are tried. It is safe for concurrent use. A zero KeySet is
+// [ErrInvalidKey] where it is used.
 type KeySet struct {
 	keys    []VerificationKey // nil in a zero KeySet only
 	skipped []error

@@ -15,8 +15,9 @@ const maxKeyText = 64 << 10
 
 // ParsePrivateKey reads a private key: what ssh-keygen writes (OpenSSH format, with
 // [WithPassphrase] if it is encrypted), PKCS #8, PKCS #1 and SEC 1 in PEM, or a JWK (RFC
-// 7517). The format is told by the content. Anything but exactly one key, with white
-// space around it, is an [ErrInvalidKey] that says what was found and what to do.
+// 7517), of at most 64 KiB. The format is told by the content; lines of PEM may have any
+// length. Anything but exactly one key, with white space around it and perhaps EC
+// PARAMETERS before it, is an [ErrInvalidKey] that says what was found and what to do.
 func ParsePrivateKey(data []byte, opts ...KeyOption) (*PrivateKey, error) {
 	cfg, err := newKeyConfig(opts)
 	if err != nil {
@@ -44,9 +45,9 @@ func ParsePrivateKey(data []byte, opts ...KeyOption) (*PrivateKey, error) {
 
 // ParsePublicKey reads a public key: a line of OpenSSH (ssh-rsa, ecdsa-sha2-nistp*,
 // ssh-ed25519, with or without comment), PKIX, PKCS #1 or a certificate in PEM, or a JWK
-// (RFC 7517). Of a certificate it takes the key alone: dates, chain and usages are not
-// checked. Anything but exactly one key is an [ErrInvalidKey] that says what was found
-// and what to do.
+// (RFC 7517), of at most 64 KiB. Of a certificate it takes the key alone: dates, chain and
+// usages are not checked. Anything but exactly one key is an [ErrInvalidKey] that says
+// what was found and what to do.
 func ParsePublicKey(data []byte, opts ...KeyOption) (*PublicKey, error) {
 	cfg, err := newKeyConfig(opts)
 	if err != nil {

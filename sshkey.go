@@ -14,8 +14,9 @@ import (
 // NewSSHKey makes a signing key of an ssh signer, such as a key in an ssh agent, on a
 // smart card or in a password manager, which never leaves it. An RSA key signs RS256 and
 // RS512 (RFC 8332 has no other), an ECDSA key the ES* of its curve, an Ed25519 key EdDSA
-// and Ed25519. Certificates and security keys (sk-*), which sign more than they are
-// given, are [ErrInvalidKey].
+// and Ed25519; another algorithm is [ErrInvalidKey] in [NewSigner]. Certificates and
+// security keys (sk-*), which sign more than they are given, are ErrInvalidKey here. When
+// the agent refuses or is gone, Sign gives [ErrKeysUnavailable].
 func NewSSHKey(signer ssh.Signer, opts ...KeyOption) (*PrivateKey, error) {
 	cfg, err := newKeyConfig(opts)
 	if err != nil {
