@@ -362,3 +362,23 @@ func readFirst(name string) ([]byte, error) {
 }
 
 func fileOf(name string) ([]byte, error) { return os.ReadFile("testdata/keys/" + name) }
+
+// What the key_ops of a secret do not name, it does not do.
+func TestKeyOpsOfASecretAreObeyed(t *testing.T) {
+	signs, err := jwt.ParseSecretKey([]byte(editJWK(t, rfcSecret, "key_ops", []string{"sign"})))
+	require.NoError(t, err)
+	verifies, err := jwt.ParseSecretKey([]byte(editJWK(t, rfcSecret, "key_ops", []string{"verify"})))
+	require.NoError(t, err)
+
+	_, err = jwt.NewSigner(verifies, jwt.HS256)
+	require.ErrorIs(t, err, jwt.ErrInvalidKey)
+	require.ErrorContains(t, err, `key_ops do not name "sign"`)
+	_, err = jwt.NewVerifier[jwt.MapClaims](signs, hs256)
+	require.ErrorIs(t, err, jwt.ErrInvalidKey)
+	require.ErrorContains(t, err, `key_ops do not name "verify"`)
+
+	raw, err := jwt.Sign(jwt.MapClaims{}, signs, jwt.HS256)
+	require.NoError(t, err)
+	_, err = jwt.Verify[jwt.MapClaims](raw, verifies, hs256)
+	require.NoError(t, err)
+}
