@@ -186,6 +186,7 @@ func checkFault(t *testing.T, p *provider, key *jwt.PrivateKey, want string, fau
 	err = s.Refresh(t.Context())
 	require.ErrorIs(t, err, jwt.ErrKeysUnavailable)
 	require.ErrorContains(t, err, want)
+	require.Equal(t, 1, strings.Count(err.Error(), p.URL+"/jwks"), "the URL is there once")
 	clock.Advance(24 * time.Hour)
 	_, err = v.Verify(sign(t, key))
 	require.ErrorIs(t, err, jwt.ErrKeysUnavailable, "after the stale limit it is not")

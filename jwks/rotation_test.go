@@ -375,8 +375,8 @@ func simulate(t *testing.T, sources, days int, before, after time.Duration) *rep
 	return r
 }
 
-// TestRotation runs 20 sources for 30 days; JWKS_SIMULATED_SOURCES=1000 makes it 1,000, and
-// takes some minutes.
+// TestRotation runs 20 sources for 30 days. JWKS_SIMULATED_SOURCES=1000 makes it 1,000, and
+// wants -timeout 1h.
 func TestRotation(t *testing.T) {
 	sources := 20
 	if text := os.Getenv("JWKS_SIMULATED_SOURCES"); text != "" {
