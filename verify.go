@@ -78,9 +78,7 @@ func NewVerifier[T any](keys KeySource, algs []Algorithm, opts ...VerifyOption) 
 	if err != nil {
 		return nil, wrapf(ErrInvalidOption, err, "no token's claims can be decoded into %s", t)
 	}
-	_, validates := any((*T)(nil)).(ClaimsValidator) // *T has the methods of T as well
-	validates = validates || t.Kind() == reflect.Interface
-	return &Verifier[T]{p, plan, validates}, nil
+	return &Verifier[T]{p, plan, mayValidate[T](t)}, nil
 }
 
 // Verify checks a token and returns its claims, as the function [Verify] does. On any
@@ -138,6 +136,16 @@ func (v *Verifier[T]) String() string {
 		return "jwt.Verifier: not made by NewVerifier"
 	}
 	return "jwt.Verifier: " + v.p.describe()
+}
+
+// mayValidate reports whether T or *T has a Validate, or the value of an interface may have
+// one. *T has none if T is a pointer. Asking the interface tables is much cheaper than
+// [reflect.Type.Implements].
+func mayValidate[T any](t reflect.Type) bool {
+	var zero T
+	_, value := any(zero).(ClaimsValidator)
+	_, pointer := any(&zero).(ClaimsValidator)
+	return value || pointer || t.Kind() == reflect.Interface
 }
 
 func validate[T any](claims *T) error {
