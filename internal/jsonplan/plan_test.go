@@ -21,7 +21,7 @@ type (
 	cyclic   struct{ Next *cyclic }
 	endless  *endless
 	textual  string
-	failing  struct{ text bool }
+	failing  struct{}
 	twin     struct{ n int }
 	brackets struct{ depth int }
 )

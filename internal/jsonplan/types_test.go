@@ -1,3 +1,5 @@
+//lint:file-ignore SA5008,U1000 Odd tags and members that are never read are what is tested.
+
 package jsonplan_test
 
 import (
@@ -256,8 +258,6 @@ type (
 	tree   map[string]tree
 	forest []forest
 )
-
-type wrapped struct{ Text string }
 
 type selfmadeTop struct{ text string }
 
