@@ -8,6 +8,7 @@ import (
 	"strconv"
 	"strings"
 	"testing"
+	"time"
 
 	"example.com/jwt"
 	"github.com/stretchr/testify/require"
@@ -151,6 +152,31 @@ func TestTypIsComparedAsASCII(t *testing.T) {
 			require.NoError(t, err)
 		} else {
 			require.ErrorIs(t, err, tt.want, "%q for %q", tt.typ, tt.asked)
+		}
+	}
+}
+
+// TestFractionsOfASecondAreNotRounded: neither those of the claims nor those of the clock.
+func TestFractionsOfASecondAreNotRounded(t *testing.T) {
+	for _, tt := range []struct {
+		payload string
+		after   time.Duration // how long after now the clock is
+		want    error
+	}{
+		{`{"exp":1795521600.5}`, 499_999_999, nil},
+		{`{"exp":1795521600.5}`, 500_000_000, jwt.ErrExpired},
+		{`{"exp":1795521600.5}`, 700_000_000, jwt.ErrExpired},
+		{`{"exp":1795521601}`, 999_999_999, nil},
+		{`{"nbf":1795521600.5}`, 499_999_999, jwt.ErrNotYetValid},
+		{`{"nbf":1795521600.5}`, 500_000_000, nil},
+		{`{"iat":1795521660.5}`, 499_999_999, jwt.ErrNotYetValid},
+		{`{"iat":1795521660.5}`, 500_000_000, nil},
+	} {
+		_, err := jwt.Verify[jwt.MapClaims](token(tt.payload), secretKey(t), hs256, jwt.WithClock(func() time.Time { return now.Add(tt.after) }))
+		if tt.want == nil {
+			require.NoError(t, err, "%s after %v", tt.payload, tt.after)
+		} else {
+			require.ErrorIs(t, err, tt.want, "%s after %v", tt.payload, tt.after)
 		}
 	}
 }
