@@ -22,7 +22,7 @@ func (c *config) freshness(h http.Header, now time.Time, silent time.Duration) t
 	if !said {
 		d = silent
 	}
-	return max(min(d, c.maxFreshness), minFreshness, c.cooldown)
+	return max(min(d, c.maxFreshness), minFreshness)
 }
 
 // lifetime gives the time that an answer is still fresh for a private cache (RFC 9111,

@@ -62,7 +62,7 @@ func WithMaxFreshness(d time.Duration) Option {
 }
 
 // WithCooldown sets the time after a fetch in which no token causes another one, whatever
-// kid it names; the default is 30 seconds. Every set is fresh for at least as long. Less
+// kid it names; the default is 30 seconds. Every set is used for at least as long. Less
 // than a second, or more than the maximum freshness, is [jwt.ErrInvalidOption].
 func WithCooldown(d time.Duration) Option {
 	return &option{"WithCooldown", func(c *config) error {
