@@ -1,0 +1,279 @@
+package docs_test
+
+import (
+	"errors"
+	"fmt"
+	"net/http"
+	"net/http/httptest"
+	"slices"
+	"strings"
+	"sync"
+	"sync/atomic"
+	"testing"
+	"time"
+
+	"example.com/jwt"
+	"example.com/jwt/jwks"
+	"example.com/jwt/jwthttp"
+	"example.com/jwt/jwttest"
+	"github.com/stretchr/testify/require"
+)
+
+// Tenants verifies the tokens of several issuers, each by a policy of its own.
+type Tenants struct {
+	policies map[string]*jwt.Verifier[UserClaims]
+}
+
+// NewTenants makes the policies when the program starts, from its configuration.
+func NewTenants(keys map[string]jwt.KeySource) (*Tenants, error) {
+	t := &Tenants{map[string]*jwt.Verifier[UserClaims]{}}
+	for issuer, source := range keys {
+		v, err := jwt.NewVerifier[UserClaims](source, []jwt.Algorithm{jwt.ES256},
+			jwt.WithIssuer(issuer), jwt.WithAudience("api"), jwt.WithRequiredClaims("exp", "sub"))
+		if err != nil {
+			return nil, fmt.Errorf("the policy for %s: %w", issuer, err)
+		}
+		t.policies[issuer] = v
+	}
+	return t, nil
+}
+
+// Verify asks the token who has issued it, which nobody has checked yet, to choose a policy.
+// The policy checks it: its keys are that issuer's, and WithIssuer names no other.
+func (t *Tenants) Verify(raw string) (*jwt.Token[UserClaims], error) {
+	unverified, err := jwt.ParseUnverified(raw)
+	if err != nil {
+		return nil, err
+	}
+	v, ok := t.policies[unverified.UnverifiedClaims.Issuer]
+	if !ok {
+		return nil, fmt.Errorf("%w: nobody here trusts its issuer", jwt.ErrInvalidIssuer)
+	}
+	return v.Verify(raw)
+}
+
+func TestTenants(t *testing.T) {
+	red, err := jwt.GeneratePrivateKey(jwt.ES256)
+	require.NoError(t, err)
+	blue, err := jwt.GeneratePrivateKey(jwt.ES256)
+	require.NoError(t, err)
+	tenants, err := NewTenants(map[string]jwt.KeySource{"https://red.example": red.Public(), "https://blue.example": blue.Public()})
+	require.NoError(t, err)
+	sign := func(key *jwt.PrivateKey, issuer string) string {
+		raw, err := jwt.Sign(jwt.MapClaims{"iss": issuer, "sub": "u-17", "aud": "api"}, key, jwt.ES256, jwt.WithExpiresIn(time.Minute))
+		require.NoError(t, err)
+		return raw
+	}
+	_, err = tenants.Verify(sign(red, "https://red.example"))
+	require.NoError(t, err)
+	_, err = tenants.Verify(sign(red, "https://blue.example"))
+	require.ErrorIs(t, err, jwt.ErrInvalidSignature)
+	_, err = tenants.Verify(sign(red, "https://green.example"))
+	require.ErrorIs(t, err, jwt.ErrInvalidToken)
+	_, err = NewTenants(map[string]jwt.KeySource{"": red.Public()})
+	require.ErrorIs(t, err, jwt.ErrInvalidOption)
+}
+
+// DenyList holds the jti of tokens that must not be used any more, until they expire. This
+// one is in memory; several instances share a table or a cache with expiring entries.
+type DenyList struct {
+	mu      sync.Mutex
+	revoked map[string]time.Time
+}
+
+// Revoke adds a verified token. One without a jti or an exp can't be revoked alone.
+func (d *DenyList) Revoke(id string, expires time.Time) {
+	d.mu.Lock()
+	defer d.mu.Unlock()
+	if d.revoked == nil {
+		d.revoked = map[string]time.Time{}
+	}
+	d.revoked[id] = expires
+}
+
+// Revoked reports whether a token was revoked, and forgets those that have expired.
+func (d *DenyList) Revoked(id string, now time.Time) bool {
+	d.mu.Lock()
+	defer d.mu.Unlock()
+	for other, expires := range d.revoked {
+		if !now.Before(expires) {
+			delete(d.revoked, other)
+		}
+	}
+	_, revoked := d.revoked[id]
+	return revoked
+}
+
+// requireNotRevoked goes inside the middleware, which has verified the token.
+func requireNotRevoked(denied *DenyList, next http.Handler) http.Handler {
+	return http.HandlerFunc(func(w http.ResponseWriter, r *http.Request) {
+		tok, ok := jwthttp.TokenFromContext[UserClaims](r.Context())
+		if !ok || denied.Revoked(tok.ID, time.Now()) {
+			w.Header().Set("WWW-Authenticate", `Bearer error="invalid_token"`)
+			http.Error(w, "the session has ended", http.StatusUnauthorized)
+			return
+		}
+		next.ServeHTTP(w, r)
+	})
+}
+
+func TestDenyList(t *testing.T) {
+	issuer := jwttest.NewIssuer(t)
+	verifier, err := jwt.NewVerifier[UserClaims](issuer.KeySet(), []jwt.Algorithm{jwt.ES256}, jwt.WithRequiredClaims("exp", "jti"))
+	require.NoError(t, err)
+	var denied DenyList
+	mux := http.NewServeMux()
+	mux.Handle("POST /logout", logout(&denied))
+	mux.Handle("GET /", http.HandlerFunc(func(http.ResponseWriter, *http.Request) {}))
+	service := jwthttp.Middleware(verifier)(requireNotRevoked(&denied, mux))
+	token := issuer.Sign(jwt.MapClaims{"jti": "t-1"}, jwt.WithExpiresIn(time.Hour))
+	call := func(method, path string) int {
+		r, w := httptest.NewRequest(method, path, nil), httptest.NewRecorder()
+		r.Header.Set("Authorization", "Bearer "+token)
+		service.ServeHTTP(w, r)
+		return w.Code
+	}
+	require.Equal(t, http.StatusOK, call("GET", "/"))
+	require.Equal(t, http.StatusNoContent, call("POST", "/logout"))
+	require.Equal(t, http.StatusUnauthorized, call("GET", "/"))
+	require.True(t, denied.Revoked("t-1", time.Now()))
+	require.False(t, denied.Revoked("t-1", time.Now().Add(2*time.Hour)), "the token has expired itself")
+}
+
+func logout(denied *DenyList) http.Handler {
+	return http.HandlerFunc(func(w http.ResponseWriter, r *http.Request) {
+		tok, ok := jwthttp.TokenFromContext[UserClaims](r.Context())
+		if ok {
+			denied.Revoke(tok.ID, tok.ExpiresAt.Time)
+		}
+		w.WriteHeader(http.StatusNoContent)
+	})
+}
+
+// AccessToken is what RFC 9068 adds to the registered claims of an OAuth 2.0 access token.
+type AccessToken struct {
+	ClientID string `json:"client_id"`
+	Scope    string `json:"scope"`
+}
+
+// Has reports whether the client was granted a scope.
+func (a AccessToken) Has(scope string) bool { return slices.Contains(strings.Fields(a.Scope), scope) }
+
+// newAccessTokenVerifier does what RFC 9068, Section 4, asks of a resource server.
+func newAccessTokenVerifier(issuer, resource string, keys jwt.KeySource, opts ...jwt.VerifyOption) (*jwt.Verifier[AccessToken], error) {
+	policy := []jwt.VerifyOption{
+		jwt.WithType("at+jwt"), jwt.WithIssuer(issuer), jwt.WithAudience(resource),
+		jwt.WithRequiredClaims("exp", "sub", "client_id", "iat", "jti"),
+	}
+	return jwt.NewVerifier[AccessToken](keys, []jwt.Algorithm{jwt.RS256, jwt.ES256}, append(policy, opts...)...)
+}
+
+func TestAccessTokens(t *testing.T) {
+	issuer := jwttest.NewIssuer(t)
+	v, err := newAccessTokenVerifier(issuer.URL(), "https://orders.example", issuer.KeySet(), jwt.WithClock(issuer.Clock()))
+	require.NoError(t, err)
+	claims := jwt.MapClaims{
+		"iss": issuer.URL(), "aud": "https://orders.example", "sub": "u-17", "jti": "a-1", "client_id": "shop", "scope": "read write",
+	}
+	tok, err := v.Verify(issuer.Sign(claims, jwt.WithType("at+jwt"), jwt.WithExpiresIn(time.Hour)))
+	require.NoError(t, err)
+	require.True(t, tok.Claims.Has("read"))
+	require.False(t, tok.Claims.Has("rea"))
+	_, err = v.Verify(issuer.Sign(claims, jwt.WithType("application/AT+JWT"), jwt.WithExpiresIn(time.Hour)))
+	require.NoError(t, err)
+	_, err = v.Verify(issuer.Sign(claims, jwt.WithExpiresIn(time.Hour)))
+	require.ErrorIs(t, err, jwt.ErrUnexpectedType, "an ID token is no access token")
+	delete(claims, "client_id")
+	_, err = v.Verify(issuer.Sign(claims, jwt.WithType("at+jwt"), jwt.WithExpiresIn(time.Hour)))
+	require.ErrorIs(t, err, jwt.ErrMissingClaim)
+}
+
+// Keys are those of an issuer: one signs, and the published set has it and its neighbours.
+type Keys struct {
+	signer    atomic.Pointer[jwt.Signer]
+	published atomic.Pointer[jwt.KeySet]
+}
+
+// Use takes the key that signs and all that are published. It is called at start, and for
+// each of the steps of a rotation.
+func (k *Keys) Use(signs *jwt.PrivateKey, published ...jwt.VerificationKey) error {
+	signer, err := jwt.NewSigner(signs, jwt.ES256, jwt.WithExpiresIn(10*time.Minute))
+	if err != nil {
+		return err
+	}
+	set, err := jwt.NewKeySet(published...)
+	if err != nil {
+		return err
+	}
+	k.published.Store(set) // before anything is signed with its keys
+	k.signer.Store(signer)
+	return nil
+}
+
+func TestRotation(t *testing.T) {
+	generate := func() *jwt.PrivateKey {
+		key, err := jwt.GeneratePrivateKey(jwt.ES256, jwt.WithThumbprintKeyID())
+		require.NoError(t, err)
+		return key
+	}
+	current, next := generate(), generate()
+	var keys Keys
+	require.NoError(t, keys.Use(current, current.Public()))
+	mux := http.NewServeMux()
+	mux.Handle("GET /jwks.json", jwks.Handler(keys.published.Load))
+	server := httptest.NewServer(mux)
+	defer server.Close()
+	source, err := jwks.New(server.URL+"/jwks.json", jwks.AllowHTTP())
+	require.NoError(t, err)
+	verify := func() {
+		raw, err := keys.signer.Load().Sign(jwt.RegisteredClaims{Subject: "u-17"})
+		require.NoError(t, err)
+		require.NoError(t, source.Refresh(t.Context()))
+		_, err = jwt.Verify[jwt.MapClaims](raw, jwt.KeyFunc(source.Keys), []jwt.Algorithm{jwt.ES256})
+		require.NoError(t, err)
+	}
+	verify()
+	require.NoError(t, rotate(&keys, current, next, func(time.Duration) { verify() }))
+	verify()
+	require.Len(t, keys.published.Load().Keys(), 1)
+}
+
+// rotate replaces a key; wait stands for what a scheduler does.
+func rotate(keys *Keys, current, next *jwt.PrivateKey, wait func(time.Duration)) error {
+	// 1. Publish the next key. Verifiers may use the set that they have for an hour.
+	if err := keys.Use(current, current.Public(), next.Public()); err != nil {
+		return err
+	}
+	wait(time.Hour)
+	// 2. Sign with it. Tokens of the old key are good for as long as they live.
+	if err := keys.Use(next, current.Public(), next.Public()); err != nil {
+		return err
+	}
+	wait(10 * time.Minute)
+	// 3. Take the old key out of the set.
+	return keys.Use(next, next.Public())
+}
+
+// status is what a service without jwthttp answers.
+func status(err error) int {
+	switch {
+	case err == nil:
+		return http.StatusOK
+	case errors.Is(err, jwt.ErrKeysUnavailable): // first: it may wrap an error about a token
+		return http.StatusServiceUnavailable
+	case errors.Is(err, jwt.ErrInvalidToken):
+		return http.StatusUnauthorized
+	}
+	return http.StatusInternalServerError
+}
+
+func TestStatus(t *testing.T) {
+	for want, err := range map[int]error{
+		http.StatusOK:                  nil,
+		http.StatusUnauthorized:        jwt.ErrExpired,
+		http.StatusServiceUnavailable:  errors.Join(jwt.ErrKeysUnavailable, jwt.ErrKeyNotFound),
+		http.StatusInternalServerError: jwt.ErrInvalidKey,
+	} {
+		require.Equal(t, want, status(err))
+	}
+}
