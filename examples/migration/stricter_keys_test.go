@@ -1,3 +1,5 @@
+//lint:file-ignore SA1019 What golang-jwt does with encrypted PEM is what is compared.
+
 package migration_test
 
 import (
