@@ -77,3 +77,19 @@ func ExampleAudience() {
 	// {"aud":"api"} 1
 	// {"aud":["api","admin"]} 2
 }
+
+// NewNumericDate makes a date for claims that have no fields of type RegisteredClaims, too.
+func ExampleNewNumericDate() {
+	type Invitation struct {
+		Email   string          `json:"email"`
+		Expires jwt.NumericDate `json:"exp"`
+	}
+	evening := time.Date(2026, 11, 24, 18, 30, 0, 0, time.FixedZone("CET", 60*60))
+	text, err := json.Marshal(Invitation{"susan@example.com", jwt.NewNumericDate(evening)})
+	if err != nil {
+		fmt.Println(err)
+		return
+	}
+	fmt.Println(string(text))
+	// Output: {"email":"susan@example.com","exp":1795541400}
+}
