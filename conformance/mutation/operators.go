@@ -233,8 +233,14 @@ func (w *walker) steps(n ast.Expr) (more, fewer bool) {
 		case token.GTR, token.LEQ:
 			return right, !right
 		case token.EQL, token.NEQ:
-			if lit, ok := ast.Unparen(n).(*ast.BasicLit); ok && lit.Kind == token.CHAR {
+			lit, ok := ast.Unparen(n).(*ast.BasicLit)
+			if ok && lit.Kind == token.CHAR {
 				return false, false
+			}
+			call, isCall := parent.X.(*ast.CallExpr)
+			if isCall && ok && lit.Value == "0" {
+				name, ok := call.Fun.(*ast.Ident)
+				return true, !ok || name.Name != "len"
 			}
 		}
 	}
