@@ -29,6 +29,7 @@ var verificationPath = []string{
 type config struct {
 	dir, explanations, known string
 	skip                     *regexp.Regexp
+	budget                   time.Duration
 	files                    []string
 }
 
@@ -38,6 +39,7 @@ func main() {
 	flag.StringVar(&c.dir, "dir", "..", "`directory` of the module under test")
 	flag.StringVar(&c.explanations, "equivalent", "mutation/EQUIVALENT.md", "`file` with the mutants that are equivalent")
 	flag.StringVar(&c.known, "known", "", "`file` that remembers killed mutants from one run to the next, which then leaves them out")
+	flag.DurationVar(&c.budget, "budget", 0, "processor `time` that the tests of one package may spend on one mutant; 0 is no limit")
 	flag.StringVar(&skip, "skip", "LinearTime|CostsLittle|Grow|TestImports|ReadmeText", "`expression` for tests that are not run: those that measure")
 	flag.Usage = func() {
 		fmt.Fprintf(flag.CommandLine.Output(), "usage: mutation [flags] [file...]\n\nThe files are patterns like internal/jsonplan/encode*.go; without them, those of the verification path.\n\n")
@@ -94,6 +96,7 @@ func (c *config) run(ctx context.Context, out io.Writer) (int, error) {
 	say := func(format string, args ...any) {
 		fmt.Fprintf(out, "%5.0fs  "+format+"\n", append([]any{time.Since(start).Seconds()}, args...)...)
 	}
+	r.budget = c.budget
 	say("%d mutants compiled in, %d do not compile", m.lastID-len(m.dropped), len(m.dropped))
 	if err := r.record(ctx, c.skip, say); err != nil {
 		return 0, err

@@ -56,6 +56,7 @@ type test struct {
 // runner runs tests.
 type runner struct {
 	work   string
+	budget time.Duration // for one mutant and the tests of one package; 0 is no limit
 	suites []*suite
 }
 
@@ -152,7 +153,7 @@ func (r *runner) verdict(ctx context.Context, m *mutation, own string) (outcome,
 	reached := false
 	var late []func() (result, error)
 	for _, s := range suites {
-		for round, batch := range s.rounds(m.id) {
+		for round, batch := range s.rounds(m.id, r.budget) {
 			if len(batch) == 0 {
 				continue
 			}
@@ -185,7 +186,7 @@ func (r *runner) verdict(ctx context.Context, m *mutation, own string) (outcome,
 }
 
 // rounds are the tests that reach a mutant: the best ones, the others, and the slow ones.
-func (s *suite) rounds(id int) (rounds [3][]*test) {
+func (s *suite) rounds(id int, budget time.Duration) (rounds [3][]*test) {
 	var tests []*test
 	for _, t := range s.tests {
 		if t.hits[id] {
@@ -203,6 +204,9 @@ func (s *suite) rounds(id int) (rounds [3][]*test) {
 	for _, t := range tests {
 		round := 1
 		switch sum += t.time; {
+		case budget > 0 && sum > budget:
+			sum -= t.time
+			continue
 		case t.time > slow:
 			round = 2
 		case sum <= quick:
