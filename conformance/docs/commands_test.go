@@ -1,0 +1,130 @@
+// Package docs runs the command lines of the documents, as a reader would, beside ssh-keygen,
+// ssh-agent and openssl. MIGRATION.md has none but in code of its own tests.
+package docs
+
+import (
+	"os"
+	"os/exec"
+	"path/filepath"
+	"regexp"
+	"slices"
+	"strings"
+	"testing"
+
+	"github.com/stretchr/testify/require"
+)
+
+const root = "../.."
+
+// stand says what runs in place of a command in the text: with a file, without a question,
+// or in less time.
+var stand = map[string]string{
+	"ssh-keygen -t ed25519 -f jwt-key": `ssh-keygen -q -t ed25519 -f jwt-key -N "" && jwt sign -key jwt-key -alg EdDSA -claims '{}' | jwt verify -key jwt-key.pub -alg EdDSA -`,
+	"ssh-keygen -t ed25519":            `ssh-keygen -q -t ed25519 -f another -N ""`,
+	"ssh-keygen -p -f FILE":            `openssl genrsa -aes128 -passout pass:secret -out FILE 2048 && chmod 600 FILE && ssh-keygen -q -p -f FILE -P secret -N other && grep -q OPENSSH FILE`,
+	"ssh-keygen -y -f FILE":            `ssh-keygen -q -t rsa -b 2048 -f private -N "" && ssh-keygen -y -f private | jwt jwks -`,
+	"ssh-keygen -p -Z aes256-ctr -f FILE": `ssh-keygen -q -t ed25519 -Z aes256-cbc -f cbc -N secret && ssh-keygen -q -p -Z aes256-ctr -f cbc -P secret -N secret && ` +
+		`printf secret > passphrase && chmod 600 passphrase && jwt sign -key cbc -passphrase-file passphrase -alg EdDSA -claims '{}'`,
+	"ssh-keygen -p -a 64 -f FILE": `ssh-keygen -q -t ed25519 -a 1 -f rounds -N secret && ssh-keygen -q -p -a 64 -f rounds -P secret -N secret`,
+	"openssl pkey -in FILE":       `openssl genpkey -algorithm ED25519 -out key.pem && openssl pkey -in key.pem`,
+	"openssl pkey":                `openssl ecparam -name prime256v1 -genkey -out both && openssl pkey -in both -out anew && chmod 600 anew && jwt sign -key anew -alg ES256 -claims '{}'`,
+	"openssl pkey -ec_param_enc named_curve": `openssl ecparam -name prime256v1 -param_enc explicit -genkey -noout -out explicit && ` +
+		`openssl pkey -in explicit -ec_param_enc named_curve -out named && chmod 600 named && jwt sign -key named -alg ES256 -claims '{}'`,
+	"openssl req -pubkey -noout": `openssl req -new -newkey rsa:2048 -nodes -keyout private.pem -subj /CN=x -out request && openssl req -pubkey -noout -in request | jwt jwks -`,
+	"jwt inspect":                `jwt keygen -alg HS256 -out secret && jwt sign -key secret -alg HS256 -claims '{}' | jwt inspect -`,
+	"go run ./cmd/jwt":           `cd jwt && go run ./cmd/jwt -h`,
+	"go test -run '^$' -fuzz '^FuzzVerify$' -fuzztime 1h .": `cd jwt && grep -q '^func FuzzVerify(' fuzz_test.go`,
+}
+
+// documents are those whose commands are run.
+func documents(t *testing.T) []string {
+	pages, err := filepath.Glob(filepath.Join(root, "docs", "*.md"))
+	require.NoError(t, err)
+	require.Greater(t, len(pages), 7)
+	return append(pages, filepath.Join(root, "README.md"), filepath.Join(root, "SECURITY.md"))
+}
+
+// workspace is a folder with the clone in it under the name jwt, and the command on the path.
+func workspace(t *testing.T) (folder string, environment []string) {
+	folder = t.TempDir()
+	clone, err := filepath.Abs(root)
+	require.NoError(t, err)
+	require.NoError(t, os.Symlink(clone, filepath.Join(folder, "jwt")))
+	programs := t.TempDir()
+	build := exec.Command("go", "build", "-o", filepath.Join(programs, "jwt"), "./cmd/jwt")
+	build.Dir = clone
+	out, err := build.CombinedOutput()
+	require.NoError(t, err, "%s", out)
+	return folder, append(os.Environ(), "PATH="+programs+string(os.PathListSeparator)+os.Getenv("PATH"))
+}
+
+func run(t *testing.T, folder string, environment []string, script string) {
+	t.Helper()
+	cmd := exec.Command("sh", "-e", "-c", script)
+	cmd.Dir, cmd.Env = folder, environment
+	out, err := cmd.CombinedOutput()
+	require.NoError(t, err, "%s\n%s", script, out)
+}
+
+// TestBlocks runs each block of shell, those that speak of the clone's own folders there and
+// the others beside it. The whole of the tests is what .ci/run does anyway.
+func TestBlocks(t *testing.T) {
+	folder, environment := workspace(t)
+	checks, err := os.ReadFile(filepath.Join(root, ".ci", "run"))
+	require.NoError(t, err)
+	count := 0
+	for _, document := range documents(t) {
+		text, err := os.ReadFile(document)
+		require.NoError(t, err)
+		for i, part := range strings.Split(string(text), "```") {
+			script, ok := strings.CutPrefix(part, "sh\n")
+			if !ok || i%2 == 0 {
+				continue
+			}
+			if before, after, found := strings.Cut(script, "go test ./...\n"); found {
+				require.Contains(t, string(checks), "\ngo test ./...\n")
+				script = before + after
+			}
+			if strings.HasPrefix(script, "go run ./") {
+				script = "cd jwt\n" + script
+			}
+			run(t, folder, environment, script)
+			count++
+		}
+	}
+	require.GreaterOrEqual(t, count, 4)
+}
+
+// TestCommandsInTheText runs what stands between back quotes and begins with a program: go doc
+// as it is, and the others by way of stand.
+func TestCommandsInTheText(t *testing.T) {
+	folder, environment := workspace(t)
+	command := regexp.MustCompile("`((?:go|jwt|openssl|ssh-keygen|ssh-add|curl) [^`\n]+)`")
+	var commands []string
+	for _, document := range documents(t) {
+		text, err := os.ReadFile(document)
+		require.NoError(t, err)
+		for _, match := range command.FindAllStringSubmatch(string(text), -1) {
+			commands = append(commands, match[1])
+		}
+	}
+	slices.Sort(commands)
+	commands = slices.Compact(commands)
+	require.Greater(t, len(commands), 5)
+	for _, line := range commands {
+		t.Run(line, func(t *testing.T) {
+			script, ok := stand[line]
+			if strings.HasPrefix(line, "go doc ") {
+				script, ok = "cd jwt && "+line, true
+			}
+			require.True(t, ok, "say in stand how to run it")
+			inside := filepath.Join(folder, "jwt")
+			at := t.TempDir()
+			require.NoError(t, os.Symlink(inside, filepath.Join(at, "jwt")))
+			run(t, at, environment, script)
+		})
+	}
+	for line := range stand {
+		require.Contains(t, commands, line, "no document has this command any more")
+	}
+}
