@@ -1,9 +1,10 @@
 // Package jwt signs and verifies JSON Web Tokens (RFC 7519) in their signed compact
 // form (RFC 7515). This verifies one:
 //
-//	key, err := jwt.ParsePublicKey(pem) // also an OpenSSH .pub line, a certificate, a JWK
+//	key, err := jwt.ParsePublicKey(file) // an OpenSSH .pub line, PEM, a certificate, a JWK
 //	…
-//	v, err := jwt.NewVerifier[UserClaims](key, []jwt.Algorithm{jwt.RS256}, jwt.WithIssuer("https://issuer.example"), jwt.WithAudience("api"))
+//	v, err := jwt.NewVerifier[UserClaims](key, []jwt.Algorithm{jwt.RS256},
+//		jwt.WithIssuer("https://issuer.example"), jwt.WithAudience("api"), jwt.WithRequiredClaims("exp"))
 //	…
 //	tok, err := v.Verify(raw)
 //	// tok.Subject, tok.ExpiresAt, tok.Claims.Roles
@@ -17,51 +18,79 @@
 // With [HS256] one secret signs and verifies: for a service that reads its own
 // tokens. With all others the issuer keeps a [PrivateKey] and anybody verifies with
 // the [PublicKey]: EdDSA is the fastest to sign, ES256 the most common on small
-// devices, RS256 the fastest to verify and understood everywhere.
+// devices, RS256 the fastest to verify and understood everywhere. PS256 is RS256 with
+// a better padding, for those who demand it. If in doubt, take EdDSA where you write
+// both sides, and otherwise what the other side says.
+//
+// A verifier names what its issuer signs with, and never takes that from a token.
 //
 // # Keys
 //
 // A key is parsed and checked once, by a constructor that knows what it is; a public
-// key can't be taken for a secret. [ParsePrivateKey] and [ParsePublicKey] read what
-// ssh-keygen and openssl write, and JWKs, and tell the format by the content.
-// A [KeySet] chooses by kid; a [KeyFunc] finds keys anywhere.
+// key can't be taken for a secret.
+//
+//	a secret                                      NewSecretKey, GenerateSecretKey, ParseSecretKey
+//	a file of ssh-keygen or openssl, or a JWK     ParsePrivateKey, ParsePublicKey
+//	a key of the standard library, a KMS, an HSM  NewPrivateKey, NewPublicKey
+//	a key in ssh-agent                            NewSSHKey
+//	several keys, chosen by kid                   NewKeySet, ParseKeySet, ParseAuthorizedKeys
+//	keys that are found when needed               KeyFunc; package jwks for those on the web
+//
+// The format of a text is told by its content. A token that names a kid is verified with
+// the keys of that kid, or where there are none with those that have no kid; a token that
+// names none with all that fit.
 //
 // # What Verify checks
 //
 // In this order, and a later check never runs when an earlier one has failed:
 //
-//   - the size: 64 KiB, or [WithMaxSize]
-//   - the form: three segments of canonical base64url, a header that is one strict JSON
-//     object, with neither "crit" nor "b64"
-//   - "alg": one of the algorithms given, always
-//   - a key that fits the algorithm and the token's kid
-//   - the signature
-//   - the payload: one strict JSON object whose registered claims have legal types
-//   - "typ", if [WithType] is given
-//   - the claims, all of them together: "exp" and "nbf" if present, "iat" not in the
-//     future, "aud" always if the token has one, the others as the options say
-//   - the payload fits T, and T's Validate, if it has one, agrees
+//	check                                        options
+//	64 KiB at most                               WithMaxSize
+//	three segments of canonical base64url        AllowPaddedBase64
+//	a header of strict JSON, no crit, no b64
+//	"alg" is one of those given
+//	a key fits the algorithm and the kid
+//	the signature is good
+//	a payload of strict JSON, registered claims of legal types
+//	"typ", only if asked for                     WithType
+//	"exp" and "nbf", if present                  WithLeeway, AllowExpired, WithRequiredClaims
+//	"iat" at most a minute in the future         WithLeeway, WithMaxAge
+//	no "aud", or one that is expected            WithAudience, AllowAnyAudience
+//	"iss" and "sub", only if asked for           WithIssuer, WithSubject
+//	the payload fits T, and T's Validate agrees
 //
-// None of these checks depends on T: the registered claims are read from the payload,
-// not through T.
+// The failing claims are reported all together. None of these checks depends on T: the
+// registered claims are read from the payload, not through T.
 //
 // # Errors
 //
-// [errors.Is] tells the classes of errors. ErrInvalidToken covers all that is the
-// token's fault; [ErrExpired] and the other claim errors are only ever returned for a
-// token whose signature was good. [ClaimError] has the facts.
+// [errors.Is] tells the classes of errors, and so whose fault one is:
+//
+//	ErrInvalidToken       the token's, an HTTP 401; more exactly
+//	                      ErrMalformed, ErrAlgorithmNotAllowed, ErrKeyNotFound, ErrInvalidSignature,
+//	                      ErrInvalidClaims with ErrExpired, ErrNotYetValid and the like
+//	ErrKeysUnavailable    the service's, an HTTP 503: a KeyFunc or a foreign signer failed
+//	ErrInvalidKey         the configuration's
+//	ErrInvalidOption      the program's
+//
+// [ErrExpired] and the other claim errors are only ever returned for a token whose
+// signature was good. [ClaimError] has the facts. On any error the token is nil. No
+// message has a part of a token, a signature or a key in it.
 //
 // # Security considerations
 //
-// A token is signed, not encrypted: anybody can read it. There is no "none", no key
-// taken from a token, no fetching. A valid ECDSA signature has a second form, and a
-// token a second text with it: identify tokens by their jti, never by their text.
-// JSON is read strictly (valid UTF-8, no duplicate member at any depth, exact names, 64
-// levels), so that no two parsers can disagree on a token.
+// A token is signed, not encrypted: anybody can read it. It is good until it expires,
+// for whoever has it: let it live for minutes. There is no "none", no key taken from a
+// token, no fetching. A valid ECDSA signature has a second form, and a token a second
+// text with it: identify tokens by their jti, never by their text. JSON is read strictly
+// (valid UTF-8, no duplicate member at any depth, exact names, 64 levels), so that no two
+// parsers can disagree on a token. SECURITY.md has the threat model.
 //
 // # Compatibility
 //
-// The package needs Go 1.26, keeps no state but caches and scratch, and starts no goroutines.
+// The package needs Go 1.26, keeps no state but caches and scratch, and starts no
+// goroutines. The exported names, the classes of errors, the order of checks and what is
+// accepted are stable; the texts of errors are not.
 package jwt
 
 import (
