@@ -19,10 +19,11 @@ const root = "../.."
 // stand says what runs in place of a command in the text: with a file, without a question,
 // or in less time.
 var stand = map[string]string{
-	"ssh-keygen -t ed25519 -f jwt-key": `ssh-keygen -q -t ed25519 -f jwt-key -N "" && jwt sign -key jwt-key -alg EdDSA -claims '{}' | jwt verify -key jwt-key.pub -alg EdDSA -`,
-	"ssh-keygen -t ed25519":            `ssh-keygen -q -t ed25519 -f another -N ""`,
-	"ssh-keygen -p -f FILE":            `openssl genrsa -aes128 -passout pass:secret -out FILE 2048 && chmod 600 FILE && ssh-keygen -q -p -f FILE -P secret -N other && grep -q OPENSSH FILE`,
-	"ssh-keygen -y -f FILE":            `ssh-keygen -q -t rsa -b 2048 -f private -N "" && ssh-keygen -y -f private | jwt jwks -`,
+	"ssh-keygen -t ed25519 -f jwt-key":     `ssh-keygen -q -t ed25519 -f jwt-key -N "" && jwt sign -key jwt-key -alg EdDSA -claims '{}' | jwt verify -key jwt-key.pub -alg EdDSA -`,
+	"ssh-keygen -t rsa -b 4096 -f jwt-key": `ssh-keygen -q -t rsa -b 4096 -f jwt-key -N "" && jwt sign -key jwt-key -alg RS256 -claims '{}' | jwt verify -key jwt-key.pub -alg RS256 -`,
+	"ssh-keygen -t ed25519":                `ssh-keygen -q -t ed25519 -f another -N ""`,
+	"ssh-keygen -p -f FILE":                `openssl genrsa -aes128 -passout pass:secret -out FILE 2048 && chmod 600 FILE && ssh-keygen -q -p -f FILE -P secret -N other && grep -q OPENSSH FILE`,
+	"ssh-keygen -y -f FILE":                `ssh-keygen -q -t rsa -b 2048 -f private -N "" && ssh-keygen -y -f private | jwt jwks -`,
 	"ssh-keygen -p -Z aes256-ctr -f FILE": `ssh-keygen -q -t ed25519 -Z aes256-cbc -f cbc -N secret && ssh-keygen -q -p -Z aes256-ctr -f cbc -P secret -N secret && ` +
 		`printf secret > passphrase && chmod 600 passphrase && jwt sign -key cbc -passphrase-file passphrase -alg EdDSA -claims '{}'`,
 	"ssh-keygen -p -a 64 -f FILE": `ssh-keygen -q -t ed25519 -a 1 -f rounds -N secret && ssh-keygen -q -p -a 64 -f rounds -P secret -N secret`,
