@@ -10,7 +10,6 @@ import (
 	"slices"
 	"strings"
 	"testing"
-	"time"
 
 	"github.com/stretchr/testify/require"
 
@@ -221,13 +220,11 @@ func TestHostileKeyTextCostsLittle(t *testing.T) {
 			t.Run(name+", "+parser, func(t *testing.T) {
 				var before, after runtime.MemStats
 				runtime.ReadMemStats(&before)
-				start := time.Now()
 				err := parse(text)
-				elapsed := time.Since(start)
 				runtime.ReadMemStats(&after)
-				t.Logf("%v, %d KiB: %.80v", elapsed, (after.TotalAlloc-before.TotalAlloc)>>10, err)
-				// Well above what it takes, and far below what a careless parser takes.
-				require.Less(t, elapsed, time.Second)
+				t.Logf("%d KiB: %.80v", (after.TotalAlloc-before.TotalAlloc)>>10, err)
+				// Well above what it takes, and far below what a careless parser takes. One that
+				// computes with such numbers would run into the timeout of the test.
 				require.Less(t, after.TotalAlloc-before.TotalAlloc, uint64(64<<20))
 			})
 		}

@@ -69,7 +69,12 @@ type verifyConfig struct {
 // typ is [ErrInvalidOption].
 func WithType(typ string) Option {
 	const name = "WithType"
-	check := func() error { return checkText(name, typ) }
+	check := func() error {
+		if !isASCII(typ) { // a media type is, and case folding beyond ASCII has surprises
+			return failf(ErrInvalidOption, "%s: %s is not ASCII", name, quote(typ))
+		}
+		return checkText(name, typ)
+	}
 	return &bothOpt{
 		signOpt{name, func(c *signConfig) error { c.typ = typ; return check() }},
 		verifyOpt{name, func(c *verifyConfig) error { c.typ = typ; return check() }},

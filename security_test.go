@@ -12,10 +12,10 @@ import (
 	"github.com/stretchr/testify/require"
 )
 
-// testNames are the tests, fuzz targets and benchmarks of the root and internal packages.
+// testNames are the tests, fuzz targets and benchmarks of the library.
 func testNames(t *testing.T) map[string]bool {
 	names := map[string]bool{}
-	for _, pattern := range []string{"*_test.go", "internal/*/*_test.go"} {
+	for _, pattern := range []string{"*_test.go", "internal/*/*_test.go", "jwks/*_test.go", "jwthttp/*_test.go"} {
 		files, err := filepath.Glob(pattern)
 		require.NoError(t, err)
 		require.NotEmpty(t, files)

@@ -40,9 +40,14 @@ type result[T any] struct {
 type policy struct {
 	verifyConfig
 	schemes []*scheme
-	key     *material // the keys are one of: key, set, find
-	set     *KeySet
+	keyring // unless there is a KeyFunc
 	find    KeyFunc
+}
+
+// keyring is a key or a set of keys.
+type keyring struct {
+	key *material
+	set *KeySet
 }
 
 // Verify checks a token with the keys given, and returns its claims decoded into a T.
@@ -220,7 +225,7 @@ func (p *policy) authenticate(ctx context.Context, s *scratch, seg *segments) (H
 	if err != nil {
 		return Header{}, "", err
 	}
-	keys := p
+	keys := p.keyring
 	if p.find != nil {
 		if keys, err = p.found(ctx, header); err != nil {
 			return Header{}, "", err
@@ -262,52 +267,51 @@ func (p *policy) header(s *scratch, segment string) (Header, *scheme, error) {
 	return Header{}, nil, failf(ErrAlgorithmNotAllowed, "the token's algorithm is %s; allowed: %s", quote(h.Algorithm), p.algorithms())
 }
 
-// found asks the KeyFunc, and makes a policy of what it finds.
-func (p *policy) found(ctx context.Context, h Header) (*policy, error) {
+// found asks the KeyFunc.
+func (p *policy) found(ctx context.Context, h Header) (keyring, error) {
 	source, err := p.find(ctx, h)
 	switch {
 	case errors.Is(err, ErrKeyNotFound):
-		return nil, wrapf(ErrKeyNotFound, err, "the KeyFunc has no key for the token")
+		return keyring{}, wrapf(ErrKeyNotFound, err, "the KeyFunc has no key for the token")
 	case err != nil:
-		return nil, wrapf(ErrKeysUnavailable, err, "the KeyFunc failed")
+		return keyring{}, wrapf(ErrKeysUnavailable, err, "the KeyFunc failed")
 	case isNil(source):
-		return nil, failf(ErrKeyNotFound, "the KeyFunc has no key for the token (kid %s)", quote(h.KeyID))
+		return keyring{}, failf(ErrKeyNotFound, "the KeyFunc has no key for the token (kid %s)", quote(h.KeyID))
 	}
+	var keys keyring
 	switch k := source.(type) {
 	case *SecretKey:
-		return keysOf(k.verification(), nil)
+		keys.key = k.verification()
 	case *PublicKey:
-		return keysOf(k.verification(), nil)
+		keys.key = k.verification()
 	case *KeySet:
-		return keysOf(nil, k)
+		keys.set = k
+	default:
+		return keyring{}, failf(ErrKeysUnavailable, "the KeyFunc returned a %T: want a key or a *KeySet", source)
 	}
-	return nil, failf(ErrKeysUnavailable, "the KeyFunc returned a %T: want a key or a *KeySet", source)
-}
-
-func keysOf(m *material, set *KeySet) (*policy, error) {
-	if m == nil && set == nil {
-		return nil, failf(&both{ErrKeysUnavailable, ErrInvalidKey}, "the KeyFunc returned a key that was not made by a constructor of this package")
+	if keys == (keyring{}) {
+		return keyring{}, failf(&both{ErrKeysUnavailable, ErrInvalidKey}, "the KeyFunc returned a key that was not made by a constructor of this package")
 	}
-	return &policy{key: m, set: set}, nil
+	return keys, nil
 }
 
 // candidates appends the keys that serve a token: one rule for keys and sets. A key
 // serves if it fits the algorithm, and if the token names no kid, the key has none, or
 // both are equal.
-func (p *policy) candidates(dst []*material, s *scheme, kid string) []*material {
-	if p.set != nil {
-		return p.set.candidates(dst, s, kid)
+func (r keyring) candidates(dst []*material, s *scheme, kid string) []*material {
+	if r.set != nil {
+		return r.set.candidates(dst, s, kid)
 	}
-	if (kid == "" || p.key.kid == "" || p.key.kid == kid) && p.key.serves(s, opVerify) {
-		dst = append(dst, p.key)
+	if (kid == "" || r.key.kid == "" || r.key.kid == kid) && r.key.serves(s, opVerify) {
+		dst = append(dst, r.key)
 	}
 	return dst
 }
 
-func (p *policy) checkCandidates(n int, s *scheme, kid string) error {
+func (r keyring) checkCandidates(n int, s *scheme, kid string) error {
 	total := 1
-	if p.set != nil {
-		total = p.set.len()
+	if r.set != nil {
+		total = r.set.len()
 	}
 	switch {
 	case n > maxCandidates:
