@@ -116,6 +116,27 @@ func TestExportedNamesAreDocumented(t *testing.T) {
 	require.Greater(t, count, 100)
 }
 
+// TestNamesInDocuments: the options, constructors and errors between back quotes exist.
+func TestNamesInDocuments(t *testing.T) {
+	known := map[string]bool{}
+	for folder, importPath := range packages {
+		p := load(t, folder, importPath)
+		for _, e := range entries(p) {
+			known[p.Name+"."+e.name] = true
+			known[e.name] = true
+		}
+	}
+	api := regexp.MustCompile("`((?:(?:jwt|jwks|jwthttp|jwttest)\\.[A-Z]|With[A-Z]|Allow[A-Z]|Insecure[A-Z]|New[A-Z]|Parse[A-Z]|Generate[A-Z]|Err[A-Z])\\w*)")
+	count := 0
+	for _, document := range snippetDocuments(t) {
+		for _, match := range api.FindAllStringSubmatch(fence.ReplaceAllString(read(t, document), ""), -1) {
+			require.True(t, known[match[1]], "%s speaks of %s", document, match[1])
+			count++
+		}
+	}
+	require.Greater(t, count, 100)
+}
+
 // isConstant: constants have one comment for a group.
 func isConstant(p *doc.Package, name string) bool {
 	for _, groups := range [][]*doc.Value{p.Consts, typeConstants(p)} {

@@ -13,6 +13,7 @@ import (
 )
 
 var (
+	fence    = regexp.MustCompile("(?s)```.*?```")
 	fenced   = regexp.MustCompile("(?s)```.*?```|`[^`\n]*`")
 	mdLink   = regexp.MustCompile(`\]\(([^()\s]+)\)`)
 	heading  = regexp.MustCompile(`(?m)^#+ (.*)$`)
@@ -51,7 +52,7 @@ func TestLinks(t *testing.T) {
 // headings gives the anchors that a page's headings get.
 func headings(text string) map[string]bool {
 	found := map[string]bool{}
-	outside := regexp.MustCompile("(?s)```.*?```").ReplaceAllString(text, "")
+	outside := fence.ReplaceAllString(text, "")
 	for _, match := range heading.FindAllStringSubmatch(outside, -1) {
 		var s strings.Builder
 		for _, r := range strings.ToLower(linkText.ReplaceAllString(match[1], "$1")) {
