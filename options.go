@@ -66,7 +66,7 @@ type verifyConfig struct {
 // WithType sets the header's "typ" when signing (default "JWT") and requires it when
 // verifying: ASCII case-insensitively, with or without "application/" (RFC 7515,
 // Section 4.1.9; RFC 8725, Section 3.11). Any other is [ErrUnexpectedType]. An empty
-// typ is [ErrInvalidOption].
+// typ, or one that is not ASCII, is [ErrInvalidOption].
 func WithType(typ string) Option {
 	const name = "WithType"
 	check := func() error {
