@@ -213,6 +213,32 @@ func TestBlockNeedsTheWholeStruct(t *testing.T) {
 	}
 }
 
+// TestBlockOfAnUnexportedField embeds the registered claims under an alias, which makes
+// the field unexported: its members can be reached, the struct as a whole can't.
+func TestBlockOfAnUnexportedField(t *testing.T) {
+	type claims = RegisteredClaims
+	type promoted struct{ claims }
+	type member struct {
+		claims `json:"registered"`
+	}
+	requireEncodes(t, promoted{claims{Subject: "s", Audience: Audience{"a"}}})
+	requireEncodes(t, member{claims{Subject: "s", Audience: Audience{"a"}}})
+}
+
+// requireEncodes wants what encoding/json writes, by value and by pointer, and the value
+// back from it.
+func requireEncodes[T any](t *testing.T, v T) {
+	t.Helper()
+	want, err := json.Marshal(v)
+	require.NoError(t, err)
+	for _, claims := range []any{v, &v} {
+		got, _, err := plans.Append(nil, claims)
+		require.NoError(t, err)
+		require.Equal(t, string(want), string(got))
+	}
+	requireDecodes(t, string(want), &v)
+}
+
 // requireDecodes wants a text, which is legal but for sub, to decode as it has into want.
 func requireDecodes(t *testing.T, text string, want any) {
 	t.Helper()

@@ -165,7 +165,7 @@ func (b *encodeBuilder) byKind(n *encodeNode, t reflect.Type, plain bool) {
 			n.kind, n.reason = encodeNothing, "its keys cannot be made member names"
 		}
 	case k == reflect.Struct:
-		b.structs(n, t)
+		b.structs(n, t, plain)
 	}
 }
 
@@ -179,10 +179,12 @@ func (b *encodeBuilder) slice(n *encodeNode, t reflect.Type) {
 	}
 }
 
-func (b *encodeBuilder) structs(n *encodeNode, t reflect.Type) {
+func (b *encodeBuilder) structs(n *encodeNode, t reflect.Type, plain bool) {
 	n.kind = encodeStruct
 	fields := structFields(t)
-	n.block = findSpan(t, fields, b.cache.Block)
+	if !plain { // of a struct that is plain, reflection may hand out the fields but not the whole
+		n.block = findSpan(t, fields, b.cache.Block)
+	}
 	for _, f := range fields {
 		n.fields = append(n.fields, encodeField{
 			node: b.node(f.typ, f.readOnly), name: `,"` + f.name + `":`, first: f.index[0], rest: f.index[1:],
