@@ -2,6 +2,7 @@ package jwt
 
 import (
 	"reflect"
+	"slices"
 	"strings"
 	"time"
 
@@ -409,12 +410,13 @@ func (x *payloadIndex) present(name string) bool {
 	return false
 }
 
-// oneOrMany is what a ClaimError wants: a string if there is only one.
+// oneOrMany is what a ClaimError wants: a string if there is only one, else a list that
+// the program may change without changing the policy.
 func oneOrMany(names []string) any {
 	if len(names) == 1 {
 		return names[0]
 	}
-	return names
+	return slices.Clone(names)
 }
 
 func contains(names []string, name string) bool {

@@ -193,6 +193,23 @@ func TestAllFailingClaimsAreReportedInOrder(t *testing.T) {
 	}
 }
 
+// TestClaimErrorsDoNotReachThePolicy: a program may sort or change what an error wants.
+func TestClaimErrorsDoNotReachThePolicy(t *testing.T) {
+	v, err := jwt.NewVerifier[jwt.MapClaims](secretKey(t), hs256, jwt.WithIssuer("a", "b"), jwt.WithAudience("c", "d"))
+	require.NoError(t, err)
+	for _, payload := range []string{`{"iss":"evil","aud":"c"}`, `{"iss":"a","aud":"evil"}`, `{"aud":"c"}`, `{"iss":"a"}`} {
+		for range 2 {
+			_, err = v.Verify(token(payload))
+			var claim *jwt.ClaimError
+			require.ErrorAs(t, err, &claim, payload)
+			want, ok := claim.Want.([]string)
+			require.True(t, ok)
+			require.NotContains(t, want, "evil")
+			want[0], want[1] = "evil", "evil"
+		}
+	}
+}
+
 func TestMissingClaimsMatchBothErrors(t *testing.T) {
 	for _, tt := range []struct {
 		opt   jwt.VerifyOption
