@@ -170,7 +170,12 @@ func TestNumericDateIsWrittenInWholeSeconds(t *testing.T) {
 		require.ErrorIs(t, err, jwt.ErrInvalidOption)
 	}
 	require.True(t, jwt.NewNumericDate(time.Now()) == jwt.NewNumericDate(jwt.NewNumericDate(time.Now()).Time) || time.Now().Nanosecond() < 1e6)
-	require.False(t, jwt.NewNumericDate(time.Time{}).IsZero())
+	for _, at := range []time.Time{{}, time.Time{}.Add(time.Millisecond), time.Time{}.Add(time.Second - 1).Local()} {
+		d := jwt.NewNumericDate(at)
+		require.False(t, d.IsZero())
+		_, err := json.Marshal(d)
+		require.ErrorIs(t, err, jwt.ErrInvalidOption)
+	}
 	text, err := json.Marshal(jwt.RegisteredClaims{})
 	require.NoError(t, err)
 	require.Equal(t, "{}", string(text))

@@ -20,13 +20,15 @@ const (
 type NumericDate struct{ time.Time }
 
 // NewNumericDate makes a claim of a time: UTC and whole seconds, without a monotonic
-// reading, so that it equals what comes back from a token. The zero time does not
-// become an absent claim but a date out of range, which [Sign] refuses.
+// reading, so that it equals what comes back from a token. The zero time, and what
+// follows in its second, does not become an absent claim but a date out of range,
+// which [Sign] refuses.
 func NewNumericDate(t time.Time) NumericDate {
-	if t.IsZero() {
-		return NumericDate{time.Time{}.Add(1)}
+	whole := time.Unix(t.Unix(), 0).UTC()
+	if whole.IsZero() {
+		whole = whole.Add(1)
 	}
-	return NumericDate{time.Unix(t.Unix(), 0).UTC()}
+	return NumericDate{whole}
 }
 
 // UnmarshalJSON reads a JSON number exactly, without float64; null is no change, as in
