@@ -155,7 +155,7 @@ func (c *signer) addDates(w *scratch, has claimSet) error {
 	if exp.Nanosecond() > 0 {
 		seconds++
 	}
-	if now.Unix() < minDate || seconds > maxDate {
+	if now.Unix() < minDate || now.Unix() > maxDate || seconds > maxDate {
 		return &ClaimError{Claim: "exp", Err: failf(ErrInvalidOption, "WithExpiresIn leads to a date out of range")}
 	}
 	text := w.json[:len(w.json)-1]

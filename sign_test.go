@@ -62,8 +62,10 @@ func TestExpiresIn(t *testing.T) {
 		require.ErrorAs(t, err, &claim)
 		require.Equal(t, "exp", claim.Claim)
 	}
-	_, err := jwt.Sign(struct{}{}, secretKey(t), jwt.HS256, jwt.WithExpiresIn(math.MaxInt64), jwt.WithClock(func() time.Time { return time.Unix(253402300799, 0) }))
-	require.ErrorIs(t, err, jwt.ErrInvalidOption)
+	for _, at := range []int64{253402300799, 253402300800, math.MaxInt64, -62135596800, math.MinInt64} {
+		_, err := jwt.Sign(struct{}{}, secretKey(t), jwt.HS256, jwt.WithExpiresIn(time.Hour), jwt.WithClock(func() time.Time { return time.Unix(at, 0) }))
+		require.ErrorIs(t, err, jwt.ErrInvalidOption, at)
+	}
 }
 
 type duplicating struct{}
