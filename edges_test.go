@@ -3,7 +3,7 @@ package jwt_test
 import (
 	"crypto/ecdsa"
 	"encoding/asn1"
-	"errors"
+	"fmt"
 	"math/big"
 	"strconv"
 	"strings"
@@ -52,13 +52,18 @@ func TestForeignECDSASignersThatAreWrong(t *testing.T) {
 			require.NotErrorIs(t, err, jwt.ErrInvalidKey)
 		})
 	}
-	cause := errors.New("no session")
+	cause := fmt.Errorf("no session: %w", &sessionError{jwt.ErrExpired})
 	key, err := jwt.NewPrivateKey(opaque{private, func([]byte, error) ([]byte, error) { return nil, cause }})
 	require.NoError(t, err)
 	_, err = jwt.Sign(struct{}{}, key, jwt.ES256)
 	require.ErrorIs(t, err, cause)
-	require.ErrorIs(t, err, jwt.ErrKeysUnavailable)
+	require.ErrorAs(t, err, new(*sessionError))
+	require.Equal(t, []string{"ErrKeysUnavailable"}, matched(err), "the token that expired is the device's own")
 }
+
+type sessionError struct{ error }
+
+func (e *sessionError) Unwrap() error { return e.error }
 
 // TestTooManyKeysWithoutKid: of sixteen keys all are tried, of seventeen none.
 func TestTooManyKeysWithoutKid(t *testing.T) {

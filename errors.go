@@ -194,6 +194,17 @@ type both struct{ first, second error }
 func (b *both) Error() string   { return b.first.Error() }
 func (b *both) Unwrap() []error { return []error{b.first, b.second} }
 
+// outside is an error of a KeyFunc or a foreign signer. It may well come from this package,
+// about a token of their own: its classes must not pass for those of the token in question.
+type outside struct{ error }
+
+func (o outside) Is(target error) bool {
+	_, own := target.(*class)
+	return !own && errors.Is(o.error, target)
+}
+
+func (o outside) As(target any) bool { return errors.As(o.error, target) }
+
 // claimErrors reports several failing claims as one error.
 type claimErrors []*ClaimError
 

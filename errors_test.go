@@ -95,6 +95,8 @@ func TestEverySentinelIsProduced(t *testing.T) {
 		{"nil key", null, "ErrInvalidKey ErrInvalidOption"},
 		{"claims that can't be signed", claims, "ErrInvalidOption"},
 		{"KeyFunc fails", found(nil, context.DeadlineExceeded), "ErrKeysUnavailable"},
+		{"KeyFunc fails with an expired token of its own", found(nil, fmt.Errorf("log in: %w", refused(token(`{"exp":1}`)))), "ErrKeysUnavailable"},
+		{"KeyFunc finds no key, for two reasons", found(nil, errors.Join(jwt.ErrKeyNotFound, jwt.ErrKeysUnavailable, jwt.ErrExpired)), "ErrInvalidToken ErrKeyNotFound"},
 	} {
 		t.Run(tt.name, func(t *testing.T) {
 			require.Equal(t, strings.Fields(tt.want), matched(tt.err), "%v", tt.err)

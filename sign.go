@@ -110,7 +110,7 @@ func signingOf(key SigningKey) (*signing, error) {
 func (c *signer) sign(w *scratch) ([]byte, error) {
 	signature, err := c.scheme.family.sign(c.scheme, c.key, w.json[:0], w.buf)
 	if err != nil && c.key.foreign {
-		return nil, wrapf(ErrKeysUnavailable, err, "the key's signer failed")
+		return nil, wrapf(ErrKeysUnavailable, outside{err}, "the key's signer failed")
 	}
 	if err != nil {
 		return nil, wrapf(ErrInvalidKey, err, "%s can't sign with this key", c.scheme.name)

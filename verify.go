@@ -272,9 +272,9 @@ func (p *policy) found(ctx context.Context, h Header) (keyring, error) {
 	source, err := p.find(ctx, h)
 	switch {
 	case errors.Is(err, ErrKeyNotFound):
-		return keyring{}, wrapf(ErrKeyNotFound, err, "the KeyFunc has no key for the token")
+		return keyring{}, wrapf(ErrKeyNotFound, outside{err}, "the KeyFunc has no key for the token")
 	case err != nil:
-		return keyring{}, wrapf(ErrKeysUnavailable, err, "the KeyFunc failed")
+		return keyring{}, wrapf(ErrKeysUnavailable, outside{err}, "the KeyFunc failed")
 	case isNil(source):
 		return keyring{}, failf(ErrKeyNotFound, "the KeyFunc has no key for the token (kid %s)", quote(h.KeyID))
 	}
@@ -289,8 +289,8 @@ func (p *policy) found(ctx context.Context, h Header) (keyring, error) {
 	default:
 		return keyring{}, failf(ErrKeysUnavailable, "the KeyFunc returned a %T: want a key or a *KeySet", source)
 	}
-	if keys == (keyring{}) {
-		return keyring{}, failf(&both{ErrKeysUnavailable, ErrInvalidKey}, "the KeyFunc returned a key that was not made by a constructor of this package")
+	if keys.key == nil && keys.set.isZero() {
+		return keyring{}, failf(&both{ErrKeysUnavailable, ErrInvalidKey}, "the KeyFunc returned a key or a set that was not made by a constructor of this package")
 	}
 	return keys, nil
 }

@@ -310,6 +310,8 @@ func TestKeyFunc(t *testing.T) {
 			return jwt.KeyFunc(func(context.Context, jwt.Header) (jwt.KeySource, error) { return key, nil }), nil
 		}, jwt.ErrKeysUnavailable, jwt.ErrInvalidToken},
 		{"a zero key", func() (jwt.KeySource, error) { return &jwt.SecretKey{}, nil }, jwt.ErrKeysUnavailable, jwt.ErrInvalidToken},
+		{"a zero set", func() (jwt.KeySource, error) { return &jwt.KeySet{}, nil }, jwt.ErrInvalidKey, jwt.ErrInvalidToken},
+		{"an empty set", func() (jwt.KeySource, error) { return jwt.NewKeySet() }, jwt.ErrKeyNotFound, jwt.ErrKeysUnavailable},
 		{"a key with another kid", func() (jwt.KeySource, error) { return jwt.NewSecretKey(testSecret, jwt.WithKeyID("other")) }, jwt.ErrKeyNotFound, nil},
 	} {
 		t.Run(tt.name, func(t *testing.T) {
