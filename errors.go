@@ -98,14 +98,14 @@ func (e *ClaimError) Error() string {
 	case time.Time:
 		e.explainTime(&s, got)
 	case string:
-		fmt.Fprintf(&s, ": %s is %s", e.Claim, quoteGot(e.Err, got))
+		fmt.Fprintf(&s, ": %s is %s", e.name(), quoteGot(e.Err, got))
 	case []string:
-		fmt.Fprintf(&s, ": %s is %s", e.Claim, quoteList(got))
+		fmt.Fprintf(&s, ": %s is %s", e.name(), quoteList(got))
 	default:
 		if errors.Is(e.Err, ErrMissingClaim) {
 			fmt.Fprintf(&s, ": there is no %s", quote(e.Claim))
 		} else {
-			fmt.Fprintf(&s, ": %s", e.Claim)
+			fmt.Fprintf(&s, ": %s", e.name())
 		}
 	}
 	e.explainWant(&s)
@@ -115,8 +115,17 @@ func (e *ClaimError) Error() string {
 // Unwrap gives the class of the error.
 func (e *ClaimError) Unwrap() error { return e.Err }
 
+// name quotes the claim's name if it is not a plain one: at signing it may come from
+// outside.
+func (e *ClaimError) name() string {
+	if quoted := quote(e.Claim); quoted != `"`+e.Claim+`"` {
+		return quoted
+	}
+	return e.Claim
+}
+
 func (e *ClaimError) explainTime(s *strings.Builder, got time.Time) {
-	fmt.Fprintf(s, ": %s", e.Claim)
+	fmt.Fprintf(s, ": %s", e.name())
 	now, _ := e.Want.(time.Time)
 	verb := "was"
 	if got.After(now) {

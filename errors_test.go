@@ -246,4 +246,6 @@ func TestMessagesSayGotWantedAndWhatToTry(t *testing.T) {
 		require.EqualError(t, err, tt.want)
 	}
 	require.Equal(t, "jwt: invalid claims: role", (&jwt.ClaimError{Claim: "role"}).Error(), "a ClaimError that a program makes")
+	_, err := jwt.Sign(map[string]any{"a\nb": make(chan int)}, secretKey(t), jwt.HS256)
+	require.EqualError(t, err, `jwt: the claims can't be encoded: claim "a\nb": cannot encode a Go chan int: "a\nb"`)
 }
