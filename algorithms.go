@@ -4,7 +4,6 @@ import (
 	"crypto"
 	"crypto/ed25519"
 	"crypto/hmac"
-	"crypto/rand"
 	"crypto/rsa"
 	"crypto/sha256"
 	"crypto/sha512"
@@ -178,12 +177,12 @@ func (pkcs1Family) verify(s *scheme, m *material, input string, sig []byte) bool
 }
 
 func (pkcs1Family) sign(s *scheme, k *signing, dst, input []byte) ([]byte, error) {
-	d := s.digest.hash(s, input)
-	defer s.digest.put(d)
 	if k.ssh != nil {
 		return k.signSSH(s, dst, input)
 	}
-	sig, err := k.signer.Sign(rand.Reader, d.sum(), s.hash)
+	d := s.digest.hash(s, input)
+	defer s.digest.put(d)
+	sig, err := k.ask(d.sum(), s.hash)
 	return append(dst, sig...), err
 }
 
@@ -210,7 +209,7 @@ func (f pssFamily) verify(s *scheme, m *material, input string, sig []byte) bool
 func (f pssFamily) sign(s *scheme, k *signing, dst, input []byte) ([]byte, error) {
 	d := s.digest.hash(s, input)
 	defer s.digest.put(d)
-	sig, err := k.signer.Sign(rand.Reader, d.sum(), f.options(s))
+	sig, err := k.ask(d.sum(), f.options(s))
 	return append(dst, sig...), err
 }
 
@@ -231,7 +230,7 @@ func (ed25519Family) sign(s *scheme, k *signing, dst, input []byte) ([]byte, err
 	if k.ssh != nil {
 		return k.signSSH(s, dst, input)
 	}
-	sig, err := k.signer.Sign(rand.Reader, input, crypto.Hash(0))
+	sig, err := k.ask(input, crypto.Hash(0))
 	return append(dst, sig...), err
 }
 

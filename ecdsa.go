@@ -2,7 +2,6 @@ package jwt
 
 import (
 	"crypto/ecdsa"
-	"crypto/rand"
 	"errors"
 	"math/bits"
 )
@@ -39,7 +38,7 @@ func (ecdsaFamily) sign(s *scheme, k *signing, dst, input []byte) ([]byte, error
 	}
 	d := s.digest.hash(s, input)
 	defer s.digest.put(d)
-	der, err := k.signer.Sign(rand.Reader, d.sum(), s.hash)
+	der, err := k.ask(d.sum(), s.hash)
 	if err != nil {
 		return dst, err
 	}

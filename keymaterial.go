@@ -8,6 +8,7 @@ import (
 	"crypto/ecdsa"
 	"crypto/ed25519"
 	"crypto/elliptic"
+	"crypto/rand"
 	"crypto/rsa"
 	"crypto/subtle"
 	"math/big"
@@ -69,6 +70,15 @@ type signing struct {
 	signer  crypto.Signer
 	ssh     ssh.Signer
 	foreign bool // the signer is not the standard library's: its signatures are checked
+}
+
+// ask lets the signer sign a digest, or a message for Ed25519. A foreign one, which may
+// still look at it after giving up, gets memory of its own: this one's is lent by a pool.
+func (k *signing) ask(digest []byte, opts crypto.SignerOpts) ([]byte, error) {
+	if k.foreign {
+		digest = slices.Clone(digest)
+	}
+	return k.signer.Sign(rand.Reader, digest, opts)
 }
 
 func (k *signing) keyID() string {

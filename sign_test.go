@@ -1,7 +1,10 @@
 package jwt_test
 
 import (
+	"bytes"
 	"crypto"
+	"crypto/ecdsa"
+	"crypto/ed25519"
 	"crypto/rand"
 	"crypto/rsa"
 	"encoding/json"
@@ -14,6 +17,7 @@ import (
 
 	"example.com/jwt"
 	"github.com/stretchr/testify/require"
+	"golang.org/x/crypto/ssh"
 )
 
 func TestSignedTokenIsByteForByteAsDocumented(t *testing.T) {
@@ -276,6 +280,62 @@ func TestForeignSigners(t *testing.T) {
 				require.NoError(t, err)
 			}
 		})
+	}
+}
+
+// keeper is a signer that still has what it signed when it has returned.
+type keeper struct {
+	crypto.Signer
+	kept *[]byte
+}
+
+func (k keeper) Sign(r io.Reader, digest []byte, opts crypto.SignerOpts) ([]byte, error) {
+	*k.kept = digest
+	return k.Signer.Sign(r, digest, opts)
+}
+
+type sshKeeper struct {
+	ssh.Signer
+	kept *[]byte
+}
+
+func (k sshKeeper) Sign(r io.Reader, data []byte) (*ssh.Signature, error) {
+	*k.kept = data
+	return k.Signer.Sign(r, data)
+}
+
+// TestForeignSignersMayKeepWhatTheyGet: what one has been given is not written to again,
+// for another token.
+func TestForeignSignersMayKeepWhatTheyGet(t *testing.T) {
+	ed := keyFile[ed25519.PrivateKey](t, "ed25519-default")
+	held, err := ssh.NewSignerFromSigner(ed)
+	require.NoError(t, err)
+	var kept []byte
+	agent, err := jwt.NewSSHKey(sshKeeper{held, &kept})
+	require.NoError(t, err)
+	device := func(key crypto.Signer) *jwt.PrivateKey {
+		k, err := jwt.NewPrivateKey(keeper{key, &kept})
+		require.NoError(t, err)
+		return k
+	}
+	for name, tt := range map[string]struct {
+		key *jwt.PrivateKey
+		alg jwt.Algorithm
+	}{
+		"ssh": {agent, jwt.EdDSA},
+		"ed":  {device(ed), jwt.EdDSA},
+		"ec":  {device(keyFile[*ecdsa.PrivateKey](t, "ecdsa256-default")), jwt.ES256},
+		"rsa": {device(keyFile[*rsa.PrivateKey](t, "rsa2048-default")), jwt.RS256},
+		"pss": {device(keyFile[*rsa.PrivateKey](t, "rsa2048-default")), jwt.PS256},
+	} {
+		_, err := jwt.Sign(jwt.RegisteredClaims{ID: "first"}, tt.key, tt.alg)
+		require.NoError(t, err)
+		first, was := kept, bytes.Clone(kept)
+		for range 10 {
+			_, err = jwt.Sign(jwt.RegisteredClaims{ID: "other"}, tt.key, tt.alg)
+			require.NoError(t, err)
+		}
+		require.Equal(t, was, first, name)
 	}
 }
 

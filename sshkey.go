@@ -92,6 +92,7 @@ func (k *signing) signSSH(s *scheme, dst, input []byte) ([]byte, error) {
 
 // askSSH lets the signer sign. Only an RSA key has a choice of algorithms.
 func (k *signing) askSSH(s *scheme, input []byte) (*ssh.Signature, error) {
+	input = slices.Clone(input) // as in ask
 	if signer, ok := k.ssh.(ssh.AlgorithmSigner); ok && k.kind == kindRSA {
 		return signer.SignWithAlgorithm(rand.Reader, input, s.ssh)
 	}
