@@ -82,8 +82,8 @@ type family interface {
 	fits(s *scheme, m *material) bool
 	// verify checks a signature, of any length, over the signing input.
 	verify(s *scheme, m *material, input string, sig []byte) bool
-	// sign appends the signature over the signing input to dst, which may hold
-	// the input itself. The key fits.
+	// sign appends the signature over the signing input to dst, which is other memory
+	// than the input. The key fits.
 	sign(s *scheme, k *signing, dst, input []byte) ([]byte, error)
 }
 

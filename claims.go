@@ -341,7 +341,7 @@ func (p *claimPolicy) check(c *RegisteredClaims, index payloadIndex) error {
 	if p.issuers != nil {
 		if index.has&hasIss == 0 {
 			missing("iss", ErrInvalidIssuer, oneOrMany(p.issuers))
-		} else if !contains(p.issuers, c.Issuer) {
+		} else if !slices.Contains(p.issuers, c.Issuer) {
 			failed = append(failed, &ClaimError{"iss", c.Issuer, oneOrMany(p.issuers), ErrInvalidIssuer})
 		}
 	}
@@ -419,18 +419,9 @@ func oneOrMany(names []string) any {
 	return slices.Clone(names)
 }
 
-func contains(names []string, name string) bool {
-	for _, n := range names {
-		if n == name {
-			return true
-		}
-	}
-	return false
-}
-
-func overlap(names []string, others []string) bool {
+func overlap(names, others []string) bool {
 	for _, o := range others {
-		if contains(names, o) {
+		if slices.Contains(names, o) {
 			return true
 		}
 	}

@@ -76,7 +76,8 @@ var (
 
 	// ErrKeysUnavailable is returned when a [KeyFunc] or a foreign signer fails:
 	// the service's fault, not the token's (503 rather than 401). It wraps the
-	// cause, so errors.Is(err, context.Canceled) works.
+	// cause, so errors.Is(err, context.Canceled) works, but matches no other class
+	// because of it.
 	ErrKeysUnavailable error = &class{text: "jwt: keys unavailable"}
 )
 

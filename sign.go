@@ -28,7 +28,7 @@ type signer struct {
 // alg, typ, the key's kid, and what the options add. Claims that [Verify] would call
 // malformed are [ErrInvalidOption], with a [*ClaimError] where one claim is at fault; a
 // key that does not fit the algorithm is [ErrInvalidKey]; a foreign signer that fails
-// is [ErrKeysUnavailable].
+// is [ErrKeysUnavailable]. Tokens over 64 KiB can only be verified [WithMaxSize].
 func Sign(claims any, key SigningKey, alg Algorithm, opts ...SignOption) (string, error) {
 	s, err := NewSigner(key, alg, opts...)
 	if err != nil {

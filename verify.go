@@ -83,7 +83,7 @@ func NewVerifier[T any](keys KeySource, algs []Algorithm, opts ...VerifyOption) 
 	if err != nil {
 		return nil, wrapf(ErrInvalidOption, err, "no token's claims can be decoded into %s", t)
 	}
-	return &Verifier[T]{p, plan, mayValidate[T](t)}, nil
+	return &Verifier[T]{p, plan, mayValidate[T]()}, nil
 }
 
 // Verify checks a token and returns its claims, as the function [Verify] does. On any
@@ -143,14 +143,14 @@ func (v *Verifier[T]) String() string {
 	return "jwt.Verifier: " + v.p.describe()
 }
 
-// mayValidate reports whether T or *T has a Validate, or the value of an interface may have
-// one. *T has none if T is a pointer. Asking the interface tables is much cheaper than
-// [reflect.Type.Implements].
-func mayValidate[T any](t reflect.Type) bool {
+// mayValidate reports whether T or *T has a Validate: *T has none if T is a pointer. An
+// interface holds a map after decoding, which has none. Asking the interface tables is much
+// cheaper than [reflect.Type.Implements].
+func mayValidate[T any]() bool {
 	var zero T
 	_, value := any(zero).(ClaimsValidator)
 	_, pointer := any(&zero).(ClaimsValidator)
-	return value || pointer || t.Kind() == reflect.Interface
+	return value || pointer
 }
 
 func validate[T any](claims *T) error {
@@ -394,7 +394,7 @@ func (p *policy) describe() string {
 		add("sub %s", quote(p.subject))
 	}
 	if p.required != nil {
-		add("required %s", quoteList(slices.Clone(p.required)))
+		add("required %s", quoteList(p.required))
 	}
 	if p.maxAge > 0 {
 		add("at most %s old", p.maxAge)

@@ -17,7 +17,7 @@ func decoded(code string) edit {
 
 // issuer replaces the comparison of the issuer.
 func issuer(code string) []edit {
-	return []edit{{"claims.go", "!contains(p.issuers, c.Issuer)", "!" + code}}
+	return []edit{{"claims.go", "!slices.Contains(p.issuers, c.Issuer)", "!" + code}}
 }
 
 // audience replaces the comparison of two audiences.
@@ -111,7 +111,7 @@ var flaws = []flaw{
 	{"iss_in", "iss may be a part of the issuer", issuer("strings.Contains(p.issuers[0], c.Issuer)")},
 	{"iss_prefix", "the issuer may be the start of iss", issuer("strings.HasPrefix(c.Issuer, p.issuers[0])")},
 	{"iss_ci", "iss is compared without regard to case", issuer("strings.EqualFold(c.Issuer, p.issuers[0])")},
-	{"iss_trim", "iss is trimmed", issuer("contains(p.issuers, strings.TrimSpace(c.Issuer))")},
+	{"iss_trim", "iss is trimmed", issuer("slices.Contains(p.issuers, strings.TrimSpace(c.Issuer))")},
 	{"iss_missing_ok", "a token without iss", []edit{{"claims.go", "if p.issuers != nil {", "if p.issuers != nil && index.has&hasIss != 0 {"}}},
 	{"iss_array", "one of several iss", []edit{{"claims.go", "func setString(dst *string, name string, m *strictjson.Member, text string) *ClaimError {\n", "func setString(dst *string, name string, m *strictjson.Member, text string) *ClaimError {\n\tif m.Kind() == strictjson.Array {\n\t\tfor e := range strictjson.Elements(m.Raw(text)) {\n\t\t\tif strictjson.KindOf(e) == strictjson.String {\n\t\t\t\t*dst = strictjson.Unquote(e)\n\t\t\t}\n\t\t}\n\t\treturn nil\n\t}\n"}}},
 	{"aud_missing_ok", "a token without aud, or with an empty one", []edit{{"claims.go", "case p.audiences != nil && index.has&hasAud == 0:", "case p.audiences != nil && len(c.Audience) == 0 && index.has&hasAud != 99:\n\t\treturn nil\n\tcase p.audiences != nil && index.has&hasAud == 0:"}}},

@@ -26,7 +26,7 @@ func load64(s string, i int) uint64 {
 		uint64(s[4])<<32 | uint64(s[5])<<40 | uint64(s[6])<<48 | uint64(s[7])<<56
 }
 
-// hasByte marks, in the high bit of each byte, which bytes of x are zero; the lowest mark is exact.
+// zeroBytes marks, in the high bit of each byte, which bytes of x are zero; the lowest mark is exact.
 func zeroBytes(x uint64) uint64 { return (x - lowBits) &^ x & highBits }
 
 func skipSpace(s string, i int) int {
