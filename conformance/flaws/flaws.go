@@ -1,7 +1,7 @@
 package main
 
 // noSignature lets authenticate accept a token for which header gives no scheme.
-var noSignature = edit{"verify.go", "\tkeys := p\n", "\tif sc == nil {\n\t\treturn header, \"\", nil\n\t}\n\tkeys := p\n"}
+var noSignature = edit{"verify.go", "\tkeys := p.keyring\n", "\tif sc == nil {\n\t\treturn header, \"\", nil\n\t}\n\tkeys := p.keyring\n"}
 
 // unknown edits what happens to an algorithm that is not allowed.
 func unknown(code string) edit {
@@ -33,7 +33,7 @@ var flaws = []flaw{
 	{"none_ci", "so does one of alg nOnE", []edit{unknown(`if strings.EqualFold(h.Algorithm, "none") && h.Algorithm != "none" { return h, nil, nil }`), noSignature}},
 	{"alg_missing_none", "a token without alg needs no signature", []edit{unknown(`if h.Algorithm == "" { return h, nil, nil }`), noSignature, {"header.go", "if !hasAlg {", "if false && !hasAlg {"}}},
 	{"alg_missing_key", "an alg that is no string means the key's", []edit{{"header.go", "if m.Kind() != strictjson.String {", "if m.Kind() != strictjson.String && name == \"alg\" {\n\t\t*field = \"HS256\"\n\t\treturn nil\n\t}\n\tif m.Kind() != strictjson.String {"}}},
-	{"unknown_alg_empty_sig", "an unknown alg goes with an empty signature", []edit{unknown(`return h, nil, nil`), {"verify.go", "\tkeys := p\n", "\tif sc == nil && seg.signature == \"\" {\n\t\treturn header, \"\", nil\n\t}\n\tif sc == nil {\n\t\treturn Header{}, \"\", errSignature\n\t}\n\tkeys := p\n"}}},
+	{"unknown_alg_empty_sig", "an unknown alg goes with an empty signature", []edit{unknown(`return h, nil, nil`), {"verify.go", "\tkeys := p.keyring\n", "\tif sc == nil && seg.signature == \"\" {\n\t\treturn header, \"\", nil\n\t}\n\tif sc == nil {\n\t\treturn Header{}, \"\", errSignature\n\t}\n\tkeys := p.keyring\n"}}},
 	{"alg_ci", "alg is compared without regard to case", []edit{{"verify.go", "if h.Algorithm == sc.name {", "if strings.EqualFold(h.Algorithm, sc.name) {"}}},
 	{"alg_trim", "alg is trimmed before it is compared", []edit{{"verify.go", "if h.Algorithm == sc.name {", "if strings.Trim(h.Algorithm, \" \\t\\r\\n\\x00\\ufeff\") == sc.name {"}}},
 	{"ignore_allowlist", "any known alg is accepted", []edit{unknown(`if a := algorithmByName(h.Algorithm); a != 0 { return h, a.scheme(), nil }`)}},
@@ -56,9 +56,9 @@ var flaws = []flaw{
 	{"pem_lenient", "text after a block of PEM", []edit{{"keytext.go", "case rest != \"\":", "case false:"}}},
 	{"ssh_lenient", "a line of OpenSSH whose content is not its one encoding", []edit{{"openssh.go", "!bytes.Equal(key.Marshal(), blob)", "false"}, {"openssh.go", "if wireKind(blob) != kind {", "if wireKind(blob) == \"\" {"}, {"openssh.go", "key.Type() != kind", "false"}}},
 	{"jwk_lenient", "numbers of a JWK with leading zeros, coordinates of any length", []edit{{"jwkparse.go", "len(octets) == 0 || octets[0] == 0", "len(octets) == 0"}, {"jwkparse.go", "if err == nil && len(octets) != size {", "if err == nil && len(octets) < size {\n\t\treturn append(make([]byte, size-len(octets)), octets...), nil\n\t}\n\tif err == nil && len(octets) != size {"}}},
-	{"ignore_kid", "a key serves whatever kid the token names", []edit{{"verify.go", `(kid == "" || p.key.kid == "" || p.key.kid == kid) && `, ""}, {"keyset.go", "if list = named; !ok {", "if list = s.all; !ok && named != nil {"}}},
+	{"ignore_kid", "a key serves whatever kid the token names", []edit{{"verify.go", `(kid == "" || r.key.kid == "" || r.key.kid == kid) && `, ""}, {"keyset.go", "if list = named; !ok {", "if list = s.all; !ok && named != nil {"}}},
 	{"trust_kid", "kid is the path of the secret", []edit{{"verify.go", "\t\"errors\"\n", "\t\"errors\"\n\t\"os\"\n"}, {"verify.go", "\tif err := keys.checkCandidates(", "\tif len(s.keys) == 0 {\n\t\ttext, _ := os.ReadFile(header.KeyID)\n\t\ts.keys = append(s.keys, &material{kind: kindSecret, secret: text, weak: true})\n\t}\n\tif err := keys.checkCandidates("}}},
-	{"trust_jwk", "the token's own jwk verifies it", []edit{{"verify.go", "\ts.keys = keys.candidates(", "\tif raw, ok := header.Param(\"jwk\"); ok {\n\t\tif k, err := ParsePublicKey(raw); err == nil {\n\t\t\tkeys = &policy{key: k.m}\n\t\t}\n\t}\n\ts.keys = keys.candidates("}}},
+	{"trust_jwk", "the token's own jwk verifies it", []edit{{"verify.go", "\ts.keys = keys.candidates(", "\tif raw, ok := header.Param(\"jwk\"); ok {\n\t\tif k, err := ParsePublicKey(raw); err == nil {\n\t\t\tkeys = keyring{key: k.m}\n\t\t}\n\t}\n\ts.keys = keys.candidates("}}},
 	{"jwks_dup_kid", "two keys of a set with one kid", []edit{{"keyset.go", "\t\t\tif m.kid != \"\" {\n", "\t\t\tif m.kid == \"?\" {\n"}}},
 	{"jwks_mixed", "secrets in a JWK Set", []edit{{"keyset.go", "if name := j.private(); name != \"\" {", "if name := j.private(); name == \"?\" {"}, {"keyset.go", "return nil, nil, failf(ErrInvalidKey, `it is of kty", "return nil, failf(ErrInvalidKey, \"a secret\"), nil\n\t\t\treturn nil, nil, failf(ErrInvalidKey, `it is of kty"}}},
 	{"jwks_huge", "thousands of keys in a JWK Set", []edit{{"keyset.go", "maxSetKeys = 100\n", "maxSetKeys = 100000\n"}}},
