@@ -101,7 +101,7 @@ func TestDecodeErrorsNameThePathAndNoValue(t *testing.T) {
 		{new(keys), `{"a":{"1":1,"01":2}}`, `claim "a.01": cannot decode an object into a Go map[int8]int: another member has the same key`},
 		{new(keys), `{"d":{"!":2}}`, `claim "d.!": cannot decode a string into a Go jsonplan_test.textKey: refused`},
 		{new(textKeyed), `{"k":{"1":1,"2":2}}`, `claim "k.2": cannot decode an object into a Go map[jsonplan_test.onlyKey]int: another member has the same key`},
-		{new(quoted), `{"a":5}`, `claim "a": cannot decode a number into a Go int: the option "string" wants a string with the value in it`},
+		{new(optionString), `{"a":5}`, `claim "a": cannot decode a number into a Go int: the option "string" wants a string with the value in it`},
 		{new(embedding), `{"i":1}`, `claim "i": cannot decode a number into a Go int: an embedded pointer to an unexported struct cannot be set`},
 		{new(struct{ C chan int }), `{"C":1}`, `claim "C": cannot decode a number into a Go chan int`},
 		{new(struct{ P endless }), `{"P":1}`, `claim "P": cannot decode a number into a Go jsonplan_test.endless: its pointers never end`},
@@ -117,6 +117,10 @@ func TestDecodeErrorsNameThePathAndNoValue(t *testing.T) {
 		require.ErrorAs(t, err, &decodeError)
 	}
 	require.ErrorIs(t, decode(newCache(), `{}`, reflect.ValueOf(new(failing)).Elem()), errFailing)
+}
+
+type optionString struct {
+	A int `json:"a,string"`
 }
 
 type textKeyed struct {

@@ -1,3 +1,5 @@
+//lint:file-ignore SA5008 Odd tags are what is tested.
+
 //go:build !goexperiment.jsonv2
 
 package jsonplan_test
@@ -39,12 +41,24 @@ type strangeKeys struct {
 	B map[*textKey]int `json:"b"`
 }
 
-// quotedMethods reads the value inside the string with its methods; the second implementation reads the string.
+// quoted and quotedMethods have the option "string", whose rules for strings, pointers and methods the second
+// implementation has changed.
+type quoted struct {
+	A int       `json:"a,string"`
+	B *uint8    `json:"b,string"`
+	C bool      `json:"c,string"`
+	D string    `json:"d,string"`
+	E float64   `json:"e,string"`
+	F *string   `json:"f,string"`
+	G []int     `json:"g,string"`
+	J **float32 `json:"j,string"`
+}
+
 type quotedMethods struct {
 	H jsonInt `json:"h,string"`
 	I textInt `json:"i,string"`
 }
 
 func quirks() []reflect.Type {
-	return []reflect.Type{reflect.TypeFor[unnamedMethods](), reflect.TypeFor[hiddenMethods](), reflect.TypeFor[strangeKeys](), reflect.TypeFor[quotedMethods]()}
+	return []reflect.Type{reflect.TypeFor[unnamedMethods](), reflect.TypeFor[hiddenMethods](), reflect.TypeFor[strangeKeys](), reflect.TypeFor[quoted](), reflect.TypeFor[quotedMethods]()}
 }

@@ -151,17 +151,6 @@ type zeros struct {
 	J func()         `json:"j,omitzero"`
 }
 
-type quoted struct {
-	A int       `json:"a,string"`
-	B *uint8    `json:"b,string"`
-	C bool      `json:"c,string"`
-	D string    `json:"d,string"`
-	E float64   `json:"e,string"`
-	F *string   `json:"f,string"`
-	G []int     `json:"g,string"`
-	J **float32 `json:"j,string"`
-}
-
 type selfmade struct {
 	A jsonValue    `json:"a"`
 	B *jsonValue   `json:"b"`
@@ -412,7 +401,7 @@ func targets() []reflect.Type {
 	return append(quirks(),
 		reflect.TypeFor[scalars](), reflect.TypeFor[named](), reflect.TypeFor[containers](), reflect.TypeFor[pointers](),
 		reflect.TypeFor[standard](), reflect.TypeFor[standardNames](), reflect.TypeFor[keys](), reflect.TypeFor[options](),
-		reflect.TypeFor[zeros](), reflect.TypeFor[quoted](), reflect.TypeFor[selfmade](), reflect.TypeFor[selfmadeParts](),
+		reflect.TypeFor[zeros](), reflect.TypeFor[selfmade](), reflect.TypeFor[selfmadeParts](),
 		reflect.TypeFor[codecs](), reflect.TypeFor[embedding](), reflect.TypeFor[taggedEmbedding](), reflect.TypeFor[node](),
 		reflect.TypeFor[tree](), reflect.TypeFor[any](), reflect.TypeFor[map[string]any](), reflect.TypeFor[myMap](),
 		reflect.TypeFor[map[string]string](), reflect.TypeFor[map[string]scalars](), reflect.TypeFor[map[textKey]any](),
