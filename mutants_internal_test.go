@@ -423,11 +423,11 @@ func TestKidOfASingleKey(t *testing.T) {
 		own, token string
 		want       bool
 	}{{"", "", true}, {"a", "", true}, {"", "a", true}, {"a", "a", true}, {"a", "b", false}} {
-		p := policy{key: &material{kind: kindEd25519, ops: opAll, kid: row.own}}
+		p := keyring{key: &material{kind: kindEd25519, ops: opAll, kid: row.own}}
 		require.Equal(t, row.want, len(p.candidates(nil, s, row.token)) == 1, row)
 		require.Empty(t, p.candidates(nil, &schemes[RS256], row.token))
 	}
-	p := policy{key: &material{}}
+	p := keyring{key: &material{}}
 	require.NoError(t, p.checkCandidates(maxCandidates, s, ""))
 	require.ErrorContains(t, p.checkCandidates(maxCandidates+1, s, ""), "must name a kid")
 	require.ErrorContains(t, p.checkCandidates(0, s, ""), "names no kid; keys: 1")
