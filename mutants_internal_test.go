@@ -406,6 +406,7 @@ func TestOptionsAtTheEdges(t *testing.T) {
 	require.ErrorIs(t, err, ErrInvalidOption)
 	_, err = NewSigner(key, HS256, WithHeader("x", 1), WithHeader("x", 1))
 	require.ErrorIs(t, err, ErrInvalidOption)
+	require.ErrorContains(t, err, "is given twice")
 	_, err = NewSigner(key, HS256, WithHeader("x", 1), WithHeader("y", 1))
 	require.NoError(t, err)
 
@@ -457,7 +458,7 @@ func TestSignaturesThatAreTooLongAreNotLookedAt(t *testing.T) {
 
 func TestTypesOfTokens(t *testing.T) {
 	for typ, want := range map[string]string{
-		"": "", "JWT": "JWT", "application/": "application/", "application/x": "x", "APPLICATION/x": "x", "application/a/b": "application/a/b", "applicatiox/x": "applicatiox/x",
+		"": "", "JWT": "JWT", "application/": "application/", "application/x": "x", "APPLICATION/x": "x", "application/a/b": "application/a/b", "applicatiox/x": "applicatiox/x", "application//": "application//",
 		"text/at+jwt": "text/at+jwt", "application-at+jwt": "application-at+jwt",
 	} {
 		require.Equal(t, want, mediaType(typ), typ)
