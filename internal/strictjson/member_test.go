@@ -25,19 +25,18 @@ func TestMembersOfAnObject(t *testing.T) {
 		name, raw string
 		kind      strictjson.Kind
 		value     string
-		escaped   bool
 	}{
-		{"iss", `"https://a.example"`, strictjson.String, "https://a.example", false},
-		{"ab\n", `"x\ty\ud83d\ude00"`, strictjson.String, "x\ty\U0001f600", true},
-		{"", "null", strictjson.Null, "", false},
-		{"true", "true", strictjson.True, "", false},
-		{"f", "false", strictjson.False, "", false},
-		{"exp", "-1.5e3", strictjson.Number, "", false},
-		{"in", `{"iss":{"iss":1},"b":2}`, strictjson.Object, "", false},
-		{"aud", "[ 1 , [ ] ]", strictjson.Array, "", false},
-		{"caf\u00e9", "\"\u4e2d\"", strictjson.String, "\u4e2d", false},
-		{"e", "{}", strictjson.Object, "", false},
-		{"a longer name", `""`, strictjson.String, "", false},
+		{"iss", `"https://a.example"`, strictjson.String, "https://a.example"},
+		{"ab\n", `"x\ty\ud83d\ude00"`, strictjson.String, "x\ty\U0001f600"},
+		{"", "null", strictjson.Null, ""},
+		{"true", "true", strictjson.True, ""},
+		{"f", "false", strictjson.False, ""},
+		{"exp", "-1.5e3", strictjson.Number, ""},
+		{"in", `{"iss":{"iss":1},"b":2}`, strictjson.Object, ""},
+		{"aud", "[ 1 , [ ] ]", strictjson.Array, ""},
+		{"caf\u00e9", "\"\u4e2d\"", strictjson.String, "\u4e2d"},
+		{"e", "{}", strictjson.Object, ""},
+		{"a longer name", `""`, strictjson.String, ""},
 	}
 	got := members(t, text)
 	require.Len(t, got, len(want))
@@ -47,7 +46,7 @@ func TestMembersOfAnObject(t *testing.T) {
 		require.True(t, strings.HasPrefix(text[m.Offset():], want[i].raw))
 		require.Equal(t, want[i].kind, m.Kind())
 		require.Equal(t, want[i].kind, strictjson.KindOf(m.Raw(text)))
-		require.Equal(t, want[i].escaped, m.Escaped())
+		require.Equal(t, short(want[i].name), m.Short())
 		if m.Kind() == strictjson.String {
 			require.Equal(t, want[i].value, m.String(text))
 		}
@@ -66,6 +65,7 @@ func TestMembersOfEveryLengthAtEveryDistanceFromTheEnd(t *testing.T) {
 					require.NoError(t, err, "%q", text)
 					require.Len(t, got, 2, "%q", text)
 					require.Equal(t, letters[:name], got[0].Name(text), "%q", text)
+					require.Equal(t, short(letters[:name]), got[0].Short(), "%q", text)
 					require.Equal(t, letters[:value], got[0].String(text), "%q", text)
 					require.Equal(t, "A", got[1].Name(text), "%q", text)
 					require.Equal(t, digits, got[1].Raw(text), "%q", text)
@@ -221,4 +221,18 @@ func TestKindsAreNamedWithTheirArticle(t *testing.T) {
 		require.Equal(t, want, kind.String())
 	}
 	require.Equal(t, "nothing", strictjson.Invalid.String())
+}
+
+func TestShortNamesInEverySpelling(t *testing.T) {
+	for _, text := range []string{
+		`{"exp":1}`, `{"exp":1,"a":"long enough for a word"}`, `{"exp" :1,"a":"long enough for a word"}`, `{"\u0065xp":1}`,
+		`{"e\u0078p":1,"a":"long enough for a word"}`, `{ "exp" : 1 }`,
+	} {
+		require.Equal(t, short("exp"), members(t, text)[0].Short(), text)
+	}
+	for _, text := range []string{`{"":1}`, `{"ex":1}`, `{"expo":1}`, `{"ex\u0070o":1}`, `{"exp\u0000":1}`, `{"expiration":1}`, `{"EXP":1}`, `{"e\u00e9p":1}`, `{"\u0000exp":1}`} {
+		require.NotEqual(t, short("exp"), members(t, text)[0].Short(), text)
+	}
+	// The print and the number are of the same bytes, so that a name beyond ASCII has one too.
+	require.Equal(t, short("\u20ac"), members(t, "{\"\u20ac\":1}")[0].Short())
 }

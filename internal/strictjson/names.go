@@ -21,7 +21,12 @@ func (s *Scanner) name(text string, i int) (place, info uint64) {
 			n := bits.TrailingZeros64(stop) &^ 7
 			if end := i + n>>3; text[end] == '"' {
 				s.high |= x
-				return uint64(i) | uint64(end)<<32, (x&(1<<n-1) | uint64(n)<<53) * s.multiplier & printBits
+				x &= 1<<n - 1
+				info = (x | uint64(n)<<53) * s.multiplier & printBits
+				if n == 3*8 {
+					info |= x << shortShift
+				}
+				return uint64(i) | uint64(end)<<32, info
 			}
 		}
 	}
@@ -30,44 +35,46 @@ func (s *Scanner) name(text string, i int) (place, info uint64) {
 		return 0, 0
 	}
 	end--
-	info = s.print(text[i:end], escaped) & printBits
+	info = s.print(text[i:end], escaped)
 	if escaped {
 		info |= nameEscaped
 	}
 	return uint64(i) | uint64(end)<<32, info
 }
 
-// print returns the print of a name of any form.
+// print returns the print and the three bytes of a name of any form.
 func (s *Scanner) print(raw string, escaped bool) uint64 {
 	if !escaped && len(raw) >= 8 {
-		return maphash.String(s.seed, raw)
+		return maphash.String(s.seed, raw) & printBits
 	}
 	s.unescaped = appendUnescaped(s.unescaped[:0], raw)
 	n := len(s.unescaped)
 	if n >= 8 {
-		return maphash.Bytes(s.seed, s.unescaped)
+		return maphash.Bytes(s.seed, s.unescaped) & printBits
 	}
 	x := uint64(n) << 56
 	for i, c := range s.unescaped {
 		x |= uint64(c) << (8 * i)
 	}
-	return x * s.multiplier
+	info := x * s.multiplier & printBits
+	if n == 3 {
+		info |= x << shortShift & shortBits
+	}
+	return info
 }
 
-// repeated reports whether the last member has the name of an earlier one from base on. In a large object it leaves that
+// repeated reports whether a member has the name of an earlier one from base on. In a large object it leaves that
 // to duplicate, and sees to it that there is room for the members to come. It is not inlined because it would take
 // registers from the loop over members, which hardly ever comes here.
 //
 //go:noinline
-func (s *Scanner) repeated(text string, base int) bool {
-	last := len(s.members) - 1
-	if last-base >= smallObject {
+func (s *Scanner) repeated(text string, base int, m Member) bool {
+	if len(s.members)-base >= smallObject {
 		s.reserve(text)
 		return false
 	}
-	m := &s.members[last]
-	for i := range s.members[base:last] {
-		if o := &s.members[base+i]; (o.info^m.info)&printBits == 0 && sameName(text, o, m) {
+	for i := range s.members[base:] {
+		if o := &s.members[base+i]; (o.info^m.info)&printBits == 0 && sameName(text, o, &m) {
 			return true
 		}
 	}

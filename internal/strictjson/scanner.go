@@ -6,8 +6,9 @@ import (
 	"unicode/utf8"
 )
 
-// maxScratch bounds, in bytes, each piece of scratch that a Scanner keeps from one text to the next.
-const maxScratch = 64 << 10
+// maxScratch bounds, in bytes, each piece of scratch that a Scanner keeps from one text to the next. The index of the most
+// members that a token of 64 KiB can have fits in it.
+const maxScratch = 256 << 10
 
 // Scanner validates texts and indexes objects. The zero value is ready for use. Reuse it, for instance from a pool, to
 // scan without allocations: it keeps no reference to a text, and no large scratch. It is not for concurrent use.
@@ -187,7 +188,7 @@ func (s *Scanner) memberList(text string, i, base, depth int) int {
 			x := word(text[i:])
 			if claim := uint32(x) & 0xFFFFFF; smallLetters(claim) && uint16(x>>24) == '"'|':'<<8 {
 				// The constant step lets the processor run ahead: it need not wait for the length of the name.
-				name, info = uint64(i)|uint64(i+3)<<32, (uint64(claim)|3<<56)*s.multiplier&printBits
+				name, info = uint64(i)|uint64(i+3)<<32, (uint64(claim)|3<<56)*s.multiplier&printBits|uint64(claim)<<shortShift
 				i += 5
 			}
 		}
@@ -206,10 +207,10 @@ func (s *Scanner) memberList(text string, i, base, depth int) int {
 			}
 		}
 
-		kind := kinds[text[i]]
-		s.members = append(s.members, Member{name: uint32(name), nameEnd: uint32(name >> 32), raw: uint32(i), info: info | uint64(kind)})
+		kind, raw := kinds[text[i]], i
+		info |= uint64(kind)
 		bit := uint64(1) << (info >> 58)
-		if seen&bit != 0 && s.repeated(text, base) {
+		if seen&bit != 0 && s.repeated(text, base, Member{name: uint32(name), nameEnd: uint32(name >> 32), info: info}) {
 			return s.fail(int(uint32(name))-1, faultDuplicate)
 		}
 		seen |= bit
@@ -218,7 +219,7 @@ func (s *Scanner) memberList(text string, i, base, depth int) int {
 		case String:
 			var escaped bool
 			if i, escaped = s.str(text, i+1); escaped {
-				s.members[len(s.members)-1].info |= valueEscaped
+				info |= valueEscaped
 			}
 		case Number:
 			i = s.number(text, i)
@@ -227,7 +228,7 @@ func (s *Scanner) memberList(text string, i, base, depth int) int {
 		default:
 			i = s.value(text, i, depth)
 		}
-		s.members[len(s.members)-1].rawEnd = uint32(i)
+		s.members = append(s.members, Member{uint32(name), uint32(name >> 32), uint32(raw), uint32(i), info})
 		if uint(i) >= uint(len(text)) || text[i] != ',' {
 			if i < 0 {
 				return i

@@ -34,10 +34,13 @@ const (
 	Object
 )
 
-// What the low half of Member.info holds besides the kind.
+// What Member.info holds, from its low end: the kind, two flags, a name of three bytes, and a print.
 const (
-	nameEscaped  = 1 << 8
-	valueEscaped = 1 << 9
+	kindBits     = 7
+	nameEscaped  = 1 << 3
+	valueEscaped = 1 << 4
+	shortShift   = 8
+	shortBits    = 0xFFFFFF << shortShift
 	printBits    = 0xFFFFFFFF << 32
 )
 
@@ -75,7 +78,7 @@ func (k Kind) String() string {
 type Member struct {
 	name, nameEnd uint32 // where the name begins and ends, without its quotes
 	raw, rawEnd   uint32 // where the value begins and ends
-	info          uint64 // kind and flags and, in the upper half, a print: names that differ in it differ
+	info          uint64 // what the constants say; names that differ in their prints differ
 }
 
 // KindOf returns the kind of a valid value from the first byte of its text, which must not be white space.
@@ -100,8 +103,11 @@ func (m *Member) Raw(text string) string { return text[m.raw:m.rawEnd] }
 // Offset returns where the value begins in the text.
 func (m *Member) Offset() int { return int(m.raw) }
 
+// Short returns the bytes of an unescaped name of three bytes as one number, the first the lowest; 0 for another length.
+func (m *Member) Short() uint32 { return uint32(m.info) >> shortShift }
+
 // Kind returns the kind of the value.
-func (m *Member) Kind() Kind { return Kind(m.info) }
+func (m *Member) Kind() Kind { return Kind(m.info & kindBits) }
 
 // String returns the decoded value of a member whose kind is String. It is a substring of text unless the value has an
 // escape. For a member of another kind it means nothing.
@@ -111,8 +117,5 @@ func (m *Member) String(text string) (value string) {
 	}
 	return
 }
-
-// Escaped reports whether the value is a string with an escape in it, so that String has to make a new one.
-func (m *Member) Escaped() bool { return m.info&valueEscaped != 0 }
 
 func (m *Member) rawName(text string) string { return text[m.name:m.nameEnd] }
