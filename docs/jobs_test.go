@@ -259,7 +259,7 @@ func status(err error) int {
 	switch {
 	case err == nil:
 		return http.StatusOK
-	case errors.Is(err, jwt.ErrKeysUnavailable): // first: it may wrap an error about a token
+	case errors.Is(err, jwt.ErrKeysUnavailable): // first: an error about a token may wrap it
 		return http.StatusServiceUnavailable
 	case errors.Is(err, jwt.ErrInvalidToken):
 		return http.StatusUnauthorized
