@@ -6,6 +6,8 @@ import (
 	"strconv"
 	"strings"
 	"time"
+
+	"example.com/jwt/internal/jsonplan"
 )
 
 // maxQuoted bounds what an error message repeats of a text from outside.
@@ -103,9 +105,10 @@ func (e *ClaimError) Error() string {
 	case []string:
 		fmt.Fprintf(&s, ": %s is %s", e.name(), quoteList(got))
 	default:
+		var named *jsonplan.EncodeError // whose text has the claim's name
 		if errors.Is(e.Err, ErrMissingClaim) {
 			fmt.Fprintf(&s, ": there is no %s", quote(e.Claim))
-		} else {
+		} else if !errors.As(e.Err, &named) {
 			fmt.Fprintf(&s, ": %s", e.name())
 		}
 	}

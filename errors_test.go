@@ -247,5 +247,10 @@ func TestMessagesSayGotWantedAndWhatToTry(t *testing.T) {
 	}
 	require.Equal(t, "jwt: invalid claims: role", (&jwt.ClaimError{Claim: "role"}).Error(), "a ClaimError that a program makes")
 	_, err := jwt.Sign(map[string]any{"a\nb": make(chan int)}, secretKey(t), jwt.HS256)
-	require.EqualError(t, err, `jwt: the claims can't be encoded: claim "a\nb": cannot encode a Go chan int: "a\nb"`)
+	require.EqualError(t, err, `jwt: the claims can't be encoded: claim "a\nb": cannot encode a Go chan int`)
+	for want, claims := range map[string]any{"an array": []int{1}, "a string": "x", "a number": 1, "a boolean": true, "null": nil} {
+		_, err := jwt.Sign(claims, secretKey(t), jwt.HS256)
+		require.EqualError(t, err, "jwt: the claims are "+want+" in JSON, want an object: a struct or a map makes one")
+		require.ErrorIs(t, err, jwt.ErrInvalidOption)
+	}
 }

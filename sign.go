@@ -130,6 +130,9 @@ func (c *signer) encodeClaims(w *scratch, claims any) error {
 	}
 	w.json = text
 	has := claimSet(info.Registered)
+	if kind := strictjson.KindOf(string(text[:1])); kind != strictjson.Object {
+		return failf(ErrInvalidOption, "the claims are %s in JSON, want an object: a struct or a map makes one", kind)
+	}
 	if !info.Trusted {
 		var registered RegisteredClaims
 		index, err := w.registered(string(text), &registered, nil, ErrInvalidOption)

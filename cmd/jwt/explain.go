@@ -56,6 +56,7 @@ var inFlags = strings.NewReplacer(
 	"; use ParsePublicKey or ParsePrivateKey with RS256, ES256 or EdDSA", "; use it with -alg RS256, ES256 or EdDSA",
 	"the claims can't be encoded: cannot encode a Go json.RawMessage: its JSON text is refused", "the claims are not strict JSON",
 	"the claims can't be encoded: cannot encode a Go jsontext.Value: its JSON text is refused", "the claims are not strict JSON",
+	"want an object: a struct or a map makes one", "want an object, such as {}",
 	"invalid option: ", "the claims can't be signed: ",
 	" (use NewNumericDate)", "",
 	"not a public key: use ParseSecretKey", "not a public key: it goes with -alg HS256, HS384 or HS512",
