@@ -164,6 +164,7 @@ func stricter(err error) bool {
 // folds reports whether a name in the document is like that of a field but for its case.
 func folds(target reflect.Type, doc string) bool {
 	d := json.NewDecoder(strings.NewReader(doc))
+	d.UseNumber() // it would stop at a number beyond float64
 	var names []string
 	for {
 		token, err := d.Token()
