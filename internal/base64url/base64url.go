@@ -45,7 +45,6 @@ func AppendEncode(dst, src []byte) []byte {
 	for len(src) >= 8 && len(out) >= 8 {
 		x := binary.BigEndian.Uint64(src)
 		a, b, c, d := x>>52<<1, x>>40&0xFFF<<1, x>>28&0xFFF<<1, x>>16&0xFFF<<1
-		_ = out[7]
 		out[0], out[1] = pairs[a], pairs[a+1]
 		out[2], out[3] = pairs[b], pairs[b+1]
 		out[4], out[5] = pairs[c], pairs[c+1]

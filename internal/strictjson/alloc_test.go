@@ -52,6 +52,25 @@ func TestMembersOfALargeObjectAreNotMovedOften(t *testing.T) {
 	}), 20.0)
 }
 
+// TestWhatHasNoEscapeIsNotCopiedAnywhere is about names and strings of all short lengths, near the end of a text too.
+func TestWhatHasNoEscapeIsNotCopiedAnywhere(t *testing.T) {
+	var s strictjson.Scanner
+	const letters = "abcdefghijklmnopqrstuvwxyz"
+	for name := range len(letters) {
+		for value := range len(letters) {
+			for _, rest := range []string{"}", "          }"} {
+				text := `{"` + letters[:name] + `":"` + letters[:value] + `"` + rest
+				length := 0
+				require.Zero(t, testing.AllocsPerRun(1, func() {
+					members, _ := s.Object(text)
+					length = len(members[0].Name(text)) + len(members[0].String(text))
+				}), "%q", text)
+				require.Equal(t, name+value, length, "%q", text)
+			}
+		}
+	}
+}
+
 func TestWhatHasNoEscapeIsNotCopied(t *testing.T) {
 	var s strictjson.Scanner
 	members, err := s.Object(usual)

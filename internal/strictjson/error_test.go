@@ -23,6 +23,7 @@ func TestErrorsSayWhatIsWrongAndWhere(t *testing.T) {
 		"{} \t x":                         "invalid character 'x' at offset 5",
 		"\ufeff{}":                        "invalid character '\\ufeff' at offset 0",
 		"\xff":                            "invalid UTF-8 at offset 0",
+		"\ufffd":                          "invalid character '\ufffd' at offset 0",
 		"\u4e2d":                          "invalid character '\u4e2d' at offset 0",
 		"\"\x00\"":                        `invalid character '\x00' at offset 1`,
 		"\"a longer string\n\"":           `invalid character '\n' at offset 16`,

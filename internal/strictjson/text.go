@@ -34,11 +34,9 @@ func skipValue(text string, i int) int {
 			i = skipString(text, i+1) - 1
 		case '{', '[':
 			depth++
-			continue
 		case '}', ']':
 			depth--
-		case ',', ':', ' ', '\t', '\n', '\r':
-			continue
+		case ',', ':', ' ', '\t', '\n', '\r': // between values, and so inside of one
 		default:
 			for c := text[i+1]; c != ',' && c != ']' && c != '}' && c > ' '; c = text[i+1] {
 				i++
@@ -130,7 +128,7 @@ func AppendQuote(dst []byte, s string) ([]byte, bool) {
 			continue
 		}
 		r, size := utf8.DecodeRuneInString(s[i:])
-		if r == utf8.RuneError && size == 1 {
+		if size == 1 { // no character beyond ASCII is so short
 			return dst[:n], false
 		}
 		if r == '\u2028' || r == '\u2029' {
