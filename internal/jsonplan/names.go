@@ -1,5 +1,7 @@
 package jsonplan
 
+import "math/bits"
+
 // nameTable finds a struct's field by name. It is an open hash table, at most half full, over the names' lengths and
 // their first and last bytes: two to three times as fast as a map, whose hash must stand against chosen keys. Here the
 // program chooses the keys, and a foreign name meets no longer chain than they made.
@@ -45,6 +47,6 @@ func hashName(s string) uint32 {
 	case n > 0:
 		h = uint64(s[0])<<16 | uint64(s[n/2])<<8 | uint64(s[n-1])
 	}
-	h = (h + uint64(len(s))) * 0xD6E8FEB86659FD93
-	return uint32(h >> 32)
+	high, low := bits.Mul64(h+uint64(len(s)), 0xD6E8FEB86659FD93)
+	return uint32(high ^ low) // the low bits depend on all of h
 }
