@@ -14,9 +14,9 @@ type Codec struct {
 	Append func(dst []byte, v any) ([]byte, error)
 }
 
-// Block is a struct type that the caller reads, in the outermost object, and writes, in any object, as a whole: where it is
-// the type of that object, or is embedded there by value and no other field hides one of its own. It saves 150 ns, in both
-// directions, for claims that embed the registered ones.
+// Block is a struct type, with a member at least, that the caller reads, in the outermost object, and writes, in any
+// object, as a whole: where it is the type of that object, or is embedded there by value and no other field hides one of
+// its own. It saves 150 ns, in both directions, for claims that embed the registered ones.
 type Block struct {
 	Type reflect.Type
 	// Copy stores known, which the caller of Decode has read from the same document, in dst, a pointer to the type. It makes

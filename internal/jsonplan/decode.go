@@ -74,7 +74,7 @@ func (d *decoder) topStruct(n *decodeNode, text string, members []strictjson.Mem
 		done = d.known.Members
 	}
 	for i := range members {
-		if i < 64 && done>>i&1 != 0 {
+		if done>>i&1 != 0 { // never from 64 on
 			continue
 		}
 		m := &members[i]
@@ -84,7 +84,7 @@ func (d *decoder) topStruct(n *decodeNode, text string, members []strictjson.Mem
 			continue
 		}
 		f := &n.fields[k]
-		if f.node.kind == decodeString && m.Kind() == strictjson.String && !f.quoted && !f.unreachable {
+		if f.node.kind == decodeString && m.Kind() == strictjson.String && !f.quoted {
 			f.of(v).SetString(m.String(text))
 			continue
 		}

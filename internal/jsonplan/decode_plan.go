@@ -124,7 +124,7 @@ func (b *decodeBuilder) own(n *decodeNode, t reflect.Type) bool {
 		n.kind = decodeNumber
 	case t == reflect.TypeFor[json.RawMessage]():
 		n.kind = decodeRaw
-	case t.Kind() == reflect.Pointer || m == 0:
+	case m == 0:
 		return false
 	case m&jsonMethod != 0:
 		n.kind = decodeJSON
@@ -148,7 +148,7 @@ func (b *decodeBuilder) byKind(n *decodeNode, t reflect.Type) {
 		n.kind = decodeString
 	case k == reflect.Interface && t.NumMethod() == 0:
 		n.kind = decodeAny
-	case k == reflect.Pointer && endlessPointer(t):
+	case endlessPointer(t):
 		n.reason = "its pointers never end"
 	case k == reflect.Pointer:
 		n.kind, n.elem = decodePointer, b.node(t.Elem(), false)

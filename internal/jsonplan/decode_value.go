@@ -13,7 +13,7 @@ import (
 // outOfRange is the reason given for a number of the right kind that the Go type cannot hold.
 const outOfRange = "it is out of range or not an integer"
 
-// scalar decodes the value at i, which is not null, into a type that has no parts.
+// scalar decodes the value at i, which is not null, into a type that has no parts: a kind from decodeNull to decodeNumber.
 func (d *decoder) scalar(n *decodeNode, s string, i int, v reflect.Value) (int, *DecodeError) {
 	switch c := s[i]; {
 	case c == '"' && n.kind == decodeString:
@@ -33,7 +33,7 @@ func (d *decoder) scalar(n *decodeNode, s string, i int, v reflect.Value) (int, 
 	case c == 'f' && n.kind == decodeBool:
 		v.SetBool(false)
 		return i + len("false"), nil
-	case (c == '-' || '0' <= c && c <= '9') && decodeInt <= n.kind && n.kind <= decodeNumber && n.kind != decodeString:
+	case (c == '-' || '0' <= c && c <= '9') && n.kind >= decodeInt && n.kind != decodeString:
 		end := atomEnd(s, i)
 		if !setNumber(n.kind, s[i:end], v) {
 			return i, mismatch(n, s, i, outOfRange)

@@ -196,7 +196,7 @@ func fieldNames(t reflect.Type, seen map[reflect.Type]bool) (names []string) {
 	case reflect.Struct:
 		for i := range t.NumField() {
 			name, _, _ := strings.Cut(t.Field(i).Tag.Get("json"), ",")
-			if name == "" {
+			if name == "" || strings.ContainsAny(name, `"\²`) { // no legal names
 				name = t.Field(i).Name
 			}
 			names = append(append(names, name), fieldNames(t.Field(i).Type, seen)...)

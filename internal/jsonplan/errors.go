@@ -52,11 +52,7 @@ func (e *DecodeError) Unwrap() error { return e.Err }
 
 // Error describes the fault in a form like `claim "roles[1].name": cannot encode a Go chan int`.
 func (e *EncodeError) Error() string {
-	text := "cannot encode a nil interface"
-	if e.Type != nil {
-		text = "cannot encode a Go " + e.Type.String()
-	}
-	return describe(e.Path, text, e.reason, e.Err)
+	return describe(e.Path, "cannot encode a Go "+e.Type.String(), e.reason, e.Err)
 }
 
 // Unwrap returns the error of the type's own method.

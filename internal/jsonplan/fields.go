@@ -163,17 +163,10 @@ func findSpan(t reflect.Type, fields []field, b *Block) span {
 	}
 	want := len(structFields(b.Type))
 	for i, f := range fields {
-		path := f.index[:len(f.index)-1]
-		if len(path) == 0 || i+want > len(fields) || !embeds(t, path, b.Type) {
-			continue
-		}
-		inside := func(f field) bool {
-			return len(f.index) == len(path)+1 && slices.Equal(f.index[:len(path)], path)
-		}
-		for to := i; to < len(fields) && inside(fields[to]); to++ {
-			if to+1-i == want {
-				return span{path, i, to + 1}
-			}
+		path, to := f.index[:len(f.index)-1], i+want
+		outside := func(f field) bool { return !slices.Equal(f.index[:len(f.index)-1], path) }
+		if to <= len(fields) && embeds(t, path, b.Type) && !slices.ContainsFunc(fields[i:to], outside) {
+			return span{path, i, to}
 		}
 	}
 	return span{}
@@ -181,7 +174,7 @@ func findSpan(t reflect.Type, fields []field, b *Block) span {
 
 // embeds reports whether path leads, through structs that are embedded by value, to an exported field of type want.
 func embeds(t reflect.Type, path []int, want reflect.Type) bool {
-	exported := false
+	var exported bool
 	for _, i := range path {
 		if t.Kind() != reflect.Struct {
 			return false
@@ -199,7 +192,7 @@ func validName(name string) bool {
 			return false
 		}
 	}
-	return name != ""
+	return true
 }
 
 // isScalar reports whether the option "string" applies to values of kind k.

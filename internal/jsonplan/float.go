@@ -20,8 +20,9 @@ func appendFloat(dst []byte, f float64, bits int, t reflect.Type) ([]byte, *Enco
 		return strconv.AppendFloat(dst, f, 'f', -1, bits), nil
 	}
 	dst = strconv.AppendFloat(dst, f, 'e', -1, bits)
-	// strconv writes two digits of an exponent at least: 1e-07 is 1e-7 in JSON.
-	if n := len(dst); n >= 4 && dst[n-4] == 'e' && dst[n-3] == '-' && dst[n-2] == '0' {
+	// strconv writes two digits of an exponent at least: 1e-07 is 1e-7 in JSON. Where the third last character is the sign,
+	// there are no more than two.
+	if n := len(dst); dst[n-3] == '-' && dst[n-2] == '0' {
 		dst[n-2] = dst[n-1]
 		dst = dst[:n-1]
 	}

@@ -26,19 +26,35 @@ type unnamedMethods struct {
 // hiddenMethods has members that reflection lets nobody call methods of. When encoding, encoding/json panics where it
 // finds one, and its second implementation leaves the member out.
 type hiddenMethods struct {
-	plainEmbedded `json:"a"`
-	otherEmbedded `json:"b"`
+	plainEmbedded    `json:"a"`
+	otherEmbedded    `json:"b"`
+	decodingEmbedded `json:"c"`
+	decodingToo      `json:"d"`
 }
 
 type plainEmbedded struct{ A, B int }
 
 type otherEmbedded struct{ A []int }
 
+type decodingEmbedded struct{ A int }
+
+func (d *decodingEmbedded) UnmarshalJSON(b []byte) error { d.A = len(b); return nil }
+
+type decodingToo struct{ decodingEmbedded } // of two methods none is promoted
+
+func (d *decodingToo) UnmarshalJSON(b []byte) error { d.A = -len(b); return nil }
+
 // strangeKeys cannot be encoded, nor decoded from an object, even if they are empty. The second implementation takes the
 // maps while they are empty.
 type strangeKeys struct {
 	A map[float64]int  `json:"a"`
 	B map[*textKey]int `json:"b"`
+}
+
+// growingKeys has keys with a JSON method, which the second implementation does not call.
+type growingKeys struct {
+	A map[growing]int     `json:"a"`
+	B map[growingJSON]int `json:"b"`
 }
 
 // quoted and quotedMethods have the option "string", whose rules for strings, pointers and methods the second
@@ -51,6 +67,7 @@ type quoted struct {
 	E float64   `json:"e,string"`
 	F *string   `json:"f,string"`
 	G []int     `json:"g,string"`
+	H myPointer `json:"h,string"`
 	J **float32 `json:"j,string"`
 }
 
@@ -60,5 +77,13 @@ type quotedMethods struct {
 }
 
 func quirks() []reflect.Type {
-	return []reflect.Type{reflect.TypeFor[unnamedMethods](), reflect.TypeFor[hiddenMethods](), reflect.TypeFor[strangeKeys](), reflect.TypeFor[quoted](), reflect.TypeFor[quotedMethods]()}
+	return []reflect.Type{reflect.TypeFor[unnamedMethods](), reflect.TypeFor[hiddenMethods](), reflect.TypeFor[strangeKeys](), reflect.TypeFor[quoted](), reflect.TypeFor[quotedMethods](), reflect.TypeFor[growingKeys]()}
 }
+
+// undecodable are types that no value fits. Given a list of them, the second implementation never ends.
+func undecodable() []reflect.Type {
+	return []reflect.Type{reflect.TypeFor[complex64](), reflect.TypeFor[chan int]()}
+}
+
+// oddTags have no legal name, and so none at all. The second implementation has other rules.
+func oddTags() []string { return []string{`json:"²"`, `json:"x\\"`, `json:"\"y"`} }

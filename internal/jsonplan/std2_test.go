@@ -7,3 +7,7 @@ import "reflect"
 const jsonv2 = true
 
 func quirks() []reflect.Type { return nil }
+
+func undecodable() []reflect.Type { return nil }
+
+func oddTags() []string { return nil }

@@ -7,7 +7,7 @@ import (
 )
 
 // The functions of this file walk over text that strictjson has accepted, so that they check nothing: they find where a
-// value ends, and never look beyond it but for bounds.
+// value ends.
 
 const (
 	lowBits  = 0x0101010101010101
@@ -30,7 +30,7 @@ func load64(s string, i int) uint64 {
 func zeroBytes(x uint64) uint64 { return (x - lowBits) &^ x & highBits }
 
 func skipSpace(s string, i int) int {
-	for i < len(s) && s[i] <= ' ' {
+	for s[i] <= ' ' {
 		i++
 	}
 	return i
