@@ -26,6 +26,18 @@ func TestStacksKeepNoDocumentAlive(t *testing.T) {
 	}
 	require.Empty(t, d.stack.names)
 	require.Empty(t, d.stack.values)
+
+	var e encoder
+	_, err := e.any(nil, map[string]any{"a": map[string]any{"b": "x", "c": []any{map[string]any{"d": "y"}}}, "e": 1, "f": 2})
+	require.Nil(t, err)
+	require.Empty(t, e.stack.members)
+	for _, m := range e.stack.members[:cap(e.stack.members)] {
+		require.Zero(t, m)
+	}
+	failed := &mapStack{members: []mapMember{{name: "a", value: "x"}, {name: "b", value: "y"}}}
+	members := failed.members
+	failed.release()
+	require.Equal(t, []mapMember{{}, {}}, members, "after an error")
 }
 
 // TestLargeStacksAreNotKept: one large document does not cost memory for ever.
@@ -35,6 +47,11 @@ func TestLargeStacksAreNotKept(t *testing.T) {
 		for range 10 { // the pool gives back first what came last
 			require.NotSame(t, large, anyStacks.Get().(*anyStack))
 		}
+	}
+	large := &mapStack{members: make([]mapMember, 0, maxStack+1)}
+	large.release()
+	for range 10 {
+		require.NotSame(t, large, mapStacks.Get().(*mapStack))
 	}
 }
 

@@ -165,7 +165,11 @@ type (
 type blockTest struct {
 	cache            *jsonplan.Cache
 	copied, appended int
+	refuses          bool
 }
+
+// blockClaim stands for the registered claims that a Block reports.
+const blockClaim = 1 << 6
 
 func newBlockTest[B any](append func(dst []byte, b *B) []byte) *blockTest {
 	t := &blockTest{}
@@ -178,12 +182,15 @@ func newBlockTest[B any](append func(dst []byte, b *B) []byte) *blockTest {
 		},
 		Append: func(dst []byte, v any) ([]byte, uint8, bool) {
 			t.appended++
+			if t.refuses {
+				return append(dst, new(B)), blockClaim, false
+			}
 			b, ok := v.(*B)
 			if !ok {
 				copied := v.(B)
 				b = &copied
 			}
-			return append(dst, b), 0, true
+			return append(dst, b), blockClaim, true
 		},
 	}}
 	return t
@@ -283,14 +290,23 @@ func (b *blockTest) check(t *testing.T, r *rand.Rand, host reflect.Type, block a
 		v := reflect.New(host)
 		fill(r, v.Elem(), 4)
 		naive, stdErr := stdEncode(v.Interface())
-		b.appended = 0
-		got, _, err := b.cache.Append(nil, v.Interface())
-		require.Equal(t, stdErr == nil, err == nil, "%v: %v, %v", host, err, stdErr)
-		if err == nil {
+		for _, b.refuses = range []bool{false, true} {
+			b.appended = 0
+			got, info, err := b.cache.Append(nil, v.Interface())
+			require.Equal(t, stdErr == nil, err == nil, "%v: %v, %v", host, err, stdErr)
+			if err != nil {
+				continue
+			}
 			require.Equal(t, naive, string(got), "%v", host)
-		}
-		if want && naive != "null" {
-			require.Positive(t, b.appended, "%v", host)
+			used := want && naive != "null"
+			if used {
+				require.Positive(t, b.appended, "%v", host)
+			}
+			require.Equal(t, used && !b.refuses, info.Registered == blockClaim, "%v", host)
+			got, info, err = b.cache.Append(got[:0], []any{v.Interface(), map[string]any{"x": v.Interface()}})
+			require.NoError(t, err)
+			require.Equal(t, "["+naive+`,{"x":`+naive+"}]", string(got))
+			require.Zero(t, info.Registered, "it is not the outermost object")
 		}
 	}
 	return want
