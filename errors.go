@@ -6,12 +6,17 @@ import (
 	"strconv"
 	"strings"
 	"time"
+	"unicode"
 
 	"example.com/jwt/internal/jsonplan"
 )
 
 // maxQuoted bounds what an error message repeats of a text from outside.
 const maxQuoted = 64
+
+// maxCause bounds the text of an error of another package about a key text, which it may
+// quote in full.
+const maxCause = 256
 
 // The classes of errors. Every error of this package matches one or more of
 // them with [errors.Is]; the more specific ones match their umbrella too.
@@ -217,6 +222,25 @@ func (o outside) Is(target error) bool {
 }
 
 func (o outside) As(target any) bool { return errors.As(o.error, target) }
+
+// foreign is an error of another package about a key text: its message is cut, and has no
+// control characters.
+type foreign struct{ error }
+
+func (f foreign) Error() string {
+	text := f.error.Error()
+	if len(text) > maxCause {
+		text = text[:maxCause] + "…"
+	}
+	return strings.Map(func(r rune) rune {
+		if unicode.IsControl(r) {
+			return '?'
+		}
+		return r
+	}, strings.ToValidUTF8(text, ""))
+}
+
+func (f foreign) Unwrap() error { return f.error }
 
 // claimErrors reports several failing claims as one error.
 type claimErrors []*ClaimError

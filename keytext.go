@@ -273,7 +273,7 @@ func (b block) explain(err error) error {
 	if structural := (asn1.StructuralError{}); errors.As(err, &structural) { // says nothing to who has not written the parser
 		return failf(ErrInvalidKey, "the content of the PEM block %s is not what its label says", quote(b.label))
 	}
-	return wrapf(ErrInvalidKey, err, "the content of the PEM block %s is not what its label says, or not supported", quote(b.label))
+	return wrapf(ErrInvalidKey, foreign{err}, "the content of the PEM block %s is not what its label says, or not supported", quote(b.label))
 }
 
 // cures say how a key comes into a form that this package reads.

@@ -64,7 +64,7 @@ func parseAuthorizedLine(line []byte) (crypto.PublicKey, string, error) {
 	}
 	key, err := ssh.ParsePublicKey(blob)
 	if err != nil {
-		return nil, "", wrapf(ErrInvalidKey, err, "the %s line can't be read", kind)
+		return nil, "", wrapf(ErrInvalidKey, foreign{err}, "the %s line can't be read", kind)
 	}
 	if key.Type() != kind || !bytes.Equal(key.Marshal(), blob) {
 		return nil, "", failf(ErrInvalidKey, "the %s line holds another kind of key, or not the canonical encoding of one", kind)
@@ -131,7 +131,7 @@ func parseOpenSSH(der, passphrase []byte) (crypto.Signer, error) {
 	case errors.Is(err, x509.IncorrectPasswordError):
 		return nil, failf(ErrInvalidKey, "the passphrase of the OpenSSH private key is wrong")
 	case err != nil:
-		return nil, wrapf(ErrInvalidKey, err, "the OpenSSH private key can't be read")
+		return nil, wrapf(ErrInvalidKey, foreign{err}, "the OpenSSH private key can't be read")
 	}
 	signer, ok := key.(crypto.Signer)
 	if !ok {
@@ -159,7 +159,7 @@ func readFrame(der []byte) (*opensshKey, error) {
 		return nil, notAKeyLine("", kind)
 	}
 	if _, err := ssh.ParsePublicKey(frame.Public); err != nil {
-		return nil, wrapf(ErrInvalidKey, err, "the public key in the OpenSSH private key can't be read")
+		return nil, wrapf(ErrInvalidKey, foreign{err}, "the public key in the OpenSSH private key can't be read")
 	}
 	if err := frame.checkEncryption(); err != nil {
 		return nil, err

@@ -8,14 +8,18 @@ import (
 	"crypto/elliptic"
 	"crypto/rand"
 	"crypto/rsa"
+	"crypto/x509"
+	"crypto/x509/pkix"
+	"encoding/asn1"
 	"encoding/pem"
 	"math/big"
+	"strings"
 	"testing"
-
-	"github.com/stretchr/testify/require"
-	"golang.org/x/crypto/ssh"
+	"unicode"
 
 	"example.com/jwt"
+	"github.com/stretchr/testify/require"
+	"golang.org/x/crypto/ssh"
 )
 
 // opensshFrame is what stands around an OpenSSH private key.
@@ -152,4 +156,41 @@ func TestOpenSSHNumbersThatAreRefused(t *testing.T) {
 		})), ""})
 	}
 	checkRefusals(t, rows, parsePrivate)
+}
+
+// TestErrorsAboutKeyTextsAreShort: the packages that read keys quote what they do not know,
+// in full and with its control characters.
+func TestErrorsAboutKeyTextsAreShort(t *testing.T) {
+	long := "\n" + strings.Repeat("x", 20_000)
+	ec, err := ecdsa.GenerateKey(elliptic.P256(), rand.Reader)
+	require.NoError(t, err)
+	inFile := func(f *opensshFrame) {
+		var check struct {
+			A, B uint32
+			Rest []byte `ssh:"rest"`
+		}
+		require.NoError(t, ssh.Unmarshal(f.Private, &check))
+		f.Private = ssh.Marshal(struct {
+			A, B        uint32
+			Kind, Curve string
+			Point       []byte
+			D           *big.Int
+			Comment     string
+		}{check.A, check.B, "ecdsa-sha2-nistp256", long, []byte{4}, big.NewInt(1), ""})
+	}
+	names, err := asn1.Marshal([]asn1.RawValue{{Class: asn1.ClassContextSpecific, Tag: 6, Bytes: []byte("https://[" + long)}})
+	require.NoError(t, err)
+	template := &x509.Certificate{SerialNumber: big.NewInt(1), ExtraExtensions: []pkix.Extension{{Id: asn1.ObjectIdentifier{2, 5, 29, 17}, Value: names}}}
+	certificate, err := x509.CreateCertificate(rand.Reader, template, template, ec.Public(), ec)
+	require.NoError(t, err)
+	for name, err := range map[string]error{
+		"a curve in a line":       parsePublic([]byte(sshBlob("ecdsa-sha2-nistp256", []byte(long), []byte{4}))),
+		"a curve in a file":       parsePrivate(opensshText(t, ec, inFile)),
+		"a name in a certificate": parsePublic(pem.EncodeToMemory(&pem.Block{Type: "CERTIFICATE", Bytes: certificate})),
+	} {
+		require.ErrorIs(t, err, jwt.ErrInvalidKey, name)
+		require.ErrorContains(t, err, "xxx", name)
+		require.Less(t, len(err.Error()), 500, name)
+		require.False(t, strings.ContainsFunc(err.Error(), unicode.IsControl), name)
+	}
 }
