@@ -159,6 +159,9 @@ func TestCVE_2026_35039_ResultOfAnotherToken(t *testing.T) {
 		want = append(want, verifyOne(raw))
 	}
 	require.NotEqual(t, want[0], want[1])
+	for i, one := range want {
+		require.Equal(t, i < 2, one.err == "", "token %d: %v", i, one)
+	}
 	var wg sync.WaitGroup
 	for i := range 64 {
 		wg.Go(func() {

@@ -98,6 +98,17 @@ func TestRefusalsDoNotGrowWithTheToken(t *testing.T) {
 	}
 }
 
+// TestForgedEdDSATokenIsCopiedOnce: crypto/ed25519 wants the signing input in one piece.
+func TestForgedEdDSATokenIsCopiedOnce(t *testing.T) {
+	for _, alg := range []jwt.Algorithm{jwt.EdDSA, jwt.Ed25519} {
+		v, err := jwt.NewVerifier[jwt.MapClaims](publicOf(t, otherEd25519()), []jwt.Algorithm{alg}, jwt.WithMaxSize(1<<30))
+		require.NoError(t, err)
+		raw := mint(`{"alg":"`+alg.String()+`"}`, strings.Repeat("A", 8<<20), func(string) []byte { return make([]byte, 64) })
+		_, octets := refusalCost(t, v, raw, jwt.ErrInvalidSignature)
+		require.LessOrEqual(t, octets, 1.1*float64(len(raw)))
+	}
+}
+
 // TestVerifyingGrowsInLineWithTheToken: what a genuine token costs is in proportion to it.
 func TestVerifyingGrowsInLineWithTheToken(t *testing.T) {
 	cost := func(n int) float64 {

@@ -168,7 +168,8 @@ func TestRefusedSecretsSayWhatTheyAre(t *testing.T) {
 	require.ErrorContains(t, err, "this is an OpenSSH private key")
 }
 
-// FuzzNewSecretKey: the guard takes any bytes, in bounded time, and says nothing of them.
+// FuzzNewSecretKey: the guard takes any bytes, in bounded time, says nothing of them, and
+// lets nothing through that is read as a key.
 func FuzzNewSecretKey(f *testing.F) {
 	for _, seed := range []string{rfcPublicRSA, inJSON(rfcPublicEC), "MIIB", "AAAAC3NzaC1lZDI1NTE5AAAAIA", strings.Repeat("MA", 100), strings.Repeat("{", 100)} {
 		f.Add([]byte(seed))
@@ -178,6 +179,9 @@ func FuzzNewSecretKey(f *testing.F) {
 		if err != nil {
 			requireClass(t, err)
 			return
+		}
+		for _, parse := range []string{"ParsePublicKey", "ParsePrivateKey", "ParseSecretKey"} {
+			require.Error(t, parsers[parse](secret, jwt.InsecureAllowWeakKey()), parse)
 		}
 		text, err := key.ExportJWK()
 		require.NoError(t, err)
