@@ -27,6 +27,7 @@ func audience(code string) []edit {
 	}
 }
 
+// flaws are those that testdata/vectors/attacks.json names: each let tokens into some library.
 var flaws = []flaw{
 	// Algorithms.
 	{"none", "a token of alg none needs no signature", []edit{unknown(`if h.Algorithm == "none" { return h, nil, nil }`), noSignature}},
