@@ -55,7 +55,9 @@ func (e *encoder) value(dst []byte, n *encodeNode, v reflect.Value) ([]byte, *En
 	case encodeString:
 		return appendString(dst, v.String(), n.typ)
 	case encodeCodec:
-		e.foreign = e.foreign || e.depth == 0
+		if e.depth == 0 {
+			e.foreign = true
+		}
 		return e.codec(dst, n, v)
 	case encodeStrings:
 		return e.strings(dst, n, v)

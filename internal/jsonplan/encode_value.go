@@ -167,7 +167,9 @@ func appendNumber(dst []byte, s string) ([]byte, *EncodeError) {
 // compact appends text that a method made or that was kept as it came, without white space between its tokens, if
 // strictjson accepts it and if its levels, added to those around it, are not too many.
 func (e *encoder) compact(dst, text []byte, t reflect.Type) ([]byte, *EncodeError) {
-	e.foreign = e.foreign || e.depth == 0
+	if e.depth == 0 {
+		e.foreign = true
+	}
 	var scanner strictjson.Scanner
 	if _, err := scanner.Value(string(text)); err != nil {
 		return dst, &EncodeError{Type: t, Err: err, reason: "its JSON text is refused"}

@@ -163,6 +163,9 @@ func TestEncodeErrorsNameThePathAndNoValue(t *testing.T) {
 		{map[twin]int{{1}: 1, {2}: 2}, `claim "same": cannot encode a Go map[jsonplan_test.twin]int: two of its keys have the same text`},
 		{map[failingText]int{{}: 1}, `cannot encode a Go jsonplan_test.failingText: a method says no`},
 		{map[string]any{"f": failing{}}, `claim "f": cannot encode a Go jsonplan_test.failing: a method says no`},
+		{map[string]any{"f": &failing{}}, `claim "f": cannot encode a Go *jsonplan_test.failing: a method says no`},
+		{struct{ F *failingText }{&failingText{}}, `claim "F": cannot encode a Go *jsonplan_test.failingText: a method says no`},
+		{struct{ F json.Marshaler }{failing{}}, `claim "F": cannot encode a Go json.Marshaler: a method says no`},
 		{map[string]any{"f": failingText{}}, `claim "f": cannot encode a Go jsonplan_test.failingText: a method says no`},
 		{map[string]any{"f": code{-1}}, `claim "f": cannot encode a Go jsonplan_test.code: negative`},
 		{map[interface{ MarshalText() ([]byte, error) }]int{nil: 1}, `cannot encode a Go interface { MarshalText() ([]uint8, error) }: a key is nil`},
@@ -206,14 +209,26 @@ func TestInfoIsSureOfLegalClaimsOnly(t *testing.T) {
 		`{}`: true, `{"a":{"exp":"x"}}`: true, `{"iss":"a","sub":"b","jti":"c"}`: true, `{"aud":"a"}`: true, `{"aud":["a","b\"",""]}`: true, `{"aud":[]}`: true,
 		`{"exp":1,"nbf":0,"iat":-5}`: true, `{"exp":253402300799}`: true, `{"exp":-62135596799}`: true,
 		`{"iss":1}`: false, `{"sub":null}`: false, `{"jti":["a"]}`: false, `{"aud":["a",1]}`: false, `{"aud":{}}`: false, `{"aud":[null]}`: false, `{"aud":1}`: false,
-		`{"exp":"1"}`: false, `{"exp":1.5}`: false, `{"exp":1e3}`: false, `{"nbf":253402300800}`: false, `{"iat":-62135596800}`: false, `{"exp":99999999999999999999}`: false,
-		`{"exp":null}`: false, `{"exp":true}`: false, `{"exp":[]}`: false,
+		`{"exp":"1"}`: false, `{"exp":1.5}`: false, `{"exp":1e3}`: false, `{"nbf":253402300800}`: false, `{"iat":-62135596800}`: false, `{"exp":99999999999999999999}`: false, `{"exp":18446744073709551617}`: false, `{"exp":-18446744073709551617}`: false,
+		`{"exp":null}`: false, `{"exp":true}`: false, `{"exp":[]}`: false, `{"exp":"1","iss":"a"}`: false, `{"iss":"a","jti":1}`: false,
+		`{"aud":"a","exp":1,"iat":2,"iss":"i","jti":"j","nbf":3,"sub":"s"}`: true, `{"iss":"i"}`: true, `{"jti":"j"}`: true, `{"nbf":1}`: true, `{"iat":1}`: true, `{"sub":""}`: true,
 	} {
 		value, err := decodeInto[map[string]any](doc)
 		require.NoError(t, err)
 		_, info, err := newCache().Append(nil, value)
 		require.NoError(t, err)
 		require.Equal(t, trusted, info.Trusted, doc)
+		if trusted {
+			var s strictjson.Scanner
+			members, err := s.Object(doc)
+			require.NoError(t, err)
+			require.Equal(t, registered(doc, members), info.Registered, doc)
+		}
+	}
+	for _, inner := range []any{json.RawMessage(`{}`), selfmadeTop{"{}"}, code{1}} {
+		_, info, err := newCache().Append(nil, map[string]any{"a": inner})
+		require.NoError(t, err)
+		require.True(t, info.Trusted, "what a method writes inside is scanned, or certain")
 	}
 	for _, foreign := range []any{selfmadeTop{"{}"}, json.RawMessage(`{}`), &selfmadeTop{"{}"}, code{1}, "x", []any{}, nil} {
 		_, info, err := newCache().Append(nil, foreign)

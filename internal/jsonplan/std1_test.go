@@ -74,7 +74,18 @@ type quoted struct {
 type quotedMethods struct {
 	H jsonInt `json:"h,string"`
 	I textInt `json:"i,string"`
+	J ptrInt  `json:"j,string"`
+	A ptrText `json:"a,string"`
 }
+
+// ptrInt and ptrText have methods where they have an address.
+type (
+	ptrInt  int
+	ptrText string
+)
+
+func (p *ptrInt) MarshalJSON() ([]byte, error)  { return []byte(`"json"`), nil }
+func (p *ptrText) MarshalText() ([]byte, error) { return []byte("text " + string(*p)), nil }
 
 func quirks() []reflect.Type {
 	return []reflect.Type{reflect.TypeFor[unnamedMethods](), reflect.TypeFor[hiddenMethods](), reflect.TypeFor[strangeKeys](), reflect.TypeFor[quoted](), reflect.TypeFor[quotedMethods](), reflect.TypeFor[growingKeys]()}
