@@ -220,7 +220,7 @@ func (f *encodeField) isZero(v reflect.Value) bool {
 	case plainZero:
 		return v.IsZero()
 	case nilableIsZero:
-		if v.IsNil() || v.Kind() == reflect.Interface && v.Elem().Kind() == reflect.Pointer && v.Elem().IsNil() {
+		if v.IsNil() || v.Elem().Kind() == reflect.Pointer && v.Elem().IsNil() {
 			return true
 		}
 		return v.Interface().(isZeroer).IsZero()
