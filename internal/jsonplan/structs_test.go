@@ -1,3 +1,5 @@
+//lint:file-ignore SA5008,U1000 Odd tags and members that are never read are what is tested.
+
 package jsonplan_test
 
 import (
@@ -101,6 +103,37 @@ func boolean(b bool) int {
 		return 1
 	}
 	return 0
+}
+
+// secretive has members of its own only by way of the structs that it embeds.
+type secretive struct {
+	a scalars
+	b int
+	*hiddenOuter
+}
+
+type hiddenOuter struct{ Deeper }
+
+type Deeper struct {
+	J int `json:"j"`
+}
+
+// Loop, and Ping with Pong, embed themselves.
+type Loop struct {
+	*Loop
+	A int `json:"a"`
+	C []int
+}
+
+type Ping struct {
+	*Pong
+	A int `json:"a"`
+}
+
+type Pong struct {
+	*Ping
+	A string `json:"a"`
+	B string `json:"b"`
 }
 
 // Single is like Block, with one member.

@@ -232,37 +232,6 @@ type (
 	MyInt   int
 )
 
-// secretive has members of its own only by way of the structs that it embeds.
-type secretive struct {
-	a scalars
-	b int
-	*hiddenOuter
-}
-
-type hiddenOuter struct{ Deeper }
-
-type Deeper struct {
-	J int `json:"j"`
-}
-
-// Loop, and Ping with Pong, embed themselves.
-type Loop struct {
-	*Loop
-	A int `json:"a"`
-	C []int
-}
-
-type Ping struct {
-	*Pong
-	A int `json:"a"`
-}
-
-type Pong struct {
-	*Ping
-	A string `json:"a"`
-	B string `json:"b"`
-}
-
 type node struct {
 	A int              `json:"a"`
 	B *node            `json:"b"`
