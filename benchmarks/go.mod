@@ -8,7 +8,7 @@ require (
 	github.com/gbrlsnchs/jwt/v3 v3.0.1
 	github.com/go-jose/go-jose/v4 v4.1.9
 	github.com/golang-jwt/jwt/v5 v5.3.1
-	github.com/kataras/jwt v0.1.12
+	github.com/kataras/jwt v0.1.17
 	github.com/lestrrat-go/jwx/v3 v3.4.0
 	github.com/pascaldekloe/jwt v1.12.0
 	github.com/stretchr/testify v1.12.1
