@@ -9,6 +9,8 @@ import (
 	"crypto/sha512"
 	"hash"
 	"sync"
+
+	"example.com/jwt/internal/excerpt"
 )
 
 // Algorithm is a signature algorithm of JOSE (RFC 7518, Section 3.1), one of the
@@ -94,7 +96,7 @@ func ParseAlgorithm(name string) (Algorithm, error) {
 	if alg := algorithmByName(name); alg != 0 {
 		return alg, nil
 	}
-	return nil, failf(ErrInvalidOption, "unknown algorithm %s: want one of HS256, HS384, HS512, RS256, RS384, RS512, PS256, PS384, PS512, ES256, ES384, ES512, EdDSA, Ed25519", quote(name))
+	return nil, failf(ErrInvalidOption, "unknown algorithm %s: want one of HS256, HS384, HS512, RS256, RS384, RS512, PS256, PS384, PS512, ES256, ES384, ES512, EdDSA, Ed25519", excerpt.Quote(name))
 }
 
 // String gives the registered name, or "invalid" for a number that is no algorithm.

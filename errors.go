@@ -3,20 +3,15 @@ package jwt
 import (
 	"errors"
 	"fmt"
-	"strconv"
 	"strings"
 	"time"
-	"unicode"
 
+	"example.com/jwt/internal/excerpt"
 	"example.com/jwt/internal/jsonplan"
 )
 
-// maxQuoted bounds what an error message repeats of a text from outside.
+// maxQuoted bounds an ssh wire string.
 const maxQuoted = 64
-
-// maxCause bounds the text of an error of another package about a key text, which it may
-// quote in full.
-const maxCause = 256
 
 // The classes of errors. Every error of this package matches one or more of
 // them with [errors.Is]; the more specific ones match their umbrella too.
@@ -108,11 +103,11 @@ func (e *ClaimError) Error() string {
 	case string:
 		fmt.Fprintf(&s, ": %s is %s", e.name(), quoteGot(e.Err, got))
 	case []string:
-		fmt.Fprintf(&s, ": %s is %s", e.name(), quoteList(got))
+		fmt.Fprintf(&s, ": %s is %s", e.name(), excerpt.List(got))
 	default:
 		var named *jsonplan.EncodeError // whose text has the claim's name
 		if errors.Is(e.Err, ErrMissingClaim) {
-			fmt.Fprintf(&s, ": there is no %s", quote(e.Claim))
+			fmt.Fprintf(&s, ": there is no %s", excerpt.Quote(e.Claim))
 		} else if !errors.As(e.Err, &named) {
 			fmt.Fprintf(&s, ": %s", e.name())
 		}
@@ -127,7 +122,7 @@ func (e *ClaimError) Unwrap() error { return e.Err }
 // name quotes the claim's name if it is not a plain one: at signing it may come from
 // outside.
 func (e *ClaimError) name() string {
-	if quoted := quote(e.Claim); quoted != `"`+e.Claim+`"` {
+	if quoted := excerpt.Quote(e.Claim); quoted != `"`+e.Claim+`"` {
 		return quoted
 	}
 	return e.Claim
@@ -142,7 +137,7 @@ func (e *ClaimError) explainTime(s *strings.Builder, got time.Time) {
 	}
 	fmt.Fprintf(s, " %s %s", verb, got.UTC().Format(time.RFC3339Nano))
 	if !now.IsZero() {
-		fmt.Fprintf(s, ", %s", relative(got, now))
+		fmt.Fprintf(s, ", %s", excerpt.Age(got, now))
 	}
 	if errors.Is(e.Err, ErrNotYetValid) {
 		s.WriteString(" (do the clocks agree? WithLeeway allows for a difference)")
@@ -155,10 +150,10 @@ func (e *ClaimError) explainWant(s *strings.Builder) {
 		if errors.Is(e.Err, ErrMalformed) || errors.Is(e.Err, ErrInvalidOption) {
 			fmt.Fprintf(s, ", want %s", want)
 		} else {
-			fmt.Fprintf(s, ", want %s", quote(want))
+			fmt.Fprintf(s, ", want %s", excerpt.Quote(want))
 		}
 	case []string:
-		fmt.Fprintf(s, ", want %s", quoteList(want))
+		fmt.Fprintf(s, ", want %s", excerpt.List(want))
 	case nil:
 		if errors.Is(e.Err, ErrInvalidAudience) && e.Got != nil {
 			s.WriteString(", and this verifier names no audience: use WithAudience, or AllowAnyAudience")
@@ -227,19 +222,7 @@ func (o outside) As(target any) bool { return errors.As(o.error, target) }
 // control characters.
 type foreign struct{ error }
 
-func (f foreign) Error() string {
-	text := f.error.Error()
-	if len(text) > maxCause {
-		text = text[:maxCause] + "…"
-	}
-	return strings.Map(func(r rune) rune {
-		if unicode.IsControl(r) {
-			return '?'
-		}
-		return r
-	}, strings.ToValidUTF8(text, ""))
-}
-
+func (f foreign) Error() string { return excerpt.Error(f.error) }
 func (f foreign) Unwrap() error { return f.error }
 
 // claimErrors reports several failing claims as one error.
@@ -273,62 +256,13 @@ func headline(err error) string {
 	return err.Error()
 }
 
-// quote prints a text from outside, cut to maxQuoted bytes.
-func quote(s string) string {
-	if len(s) > maxQuoted {
-		return strconv.Quote(s[:maxQuoted]) + "…"
-	}
-	return strconv.Quote(s)
-}
+// quote is [excerpt.Quote].
+func quote(s string) string { return excerpt.Quote(s) }
 
 // quoteGot quotes a claim's value, but not the description of a wrong kind.
 func quoteGot(class error, s string) string {
 	if errors.Is(class, ErrMalformed) || errors.Is(class, ErrInvalidOption) {
 		return s
 	}
-	return quote(s)
-}
-
-// quoteList prints some names, at most four of them.
-func quoteList(names []string) string {
-	var s strings.Builder
-	s.WriteByte('[')
-	for i, name := range names {
-		if i > 0 {
-			s.WriteByte(' ')
-		}
-		if i == 4 {
-			fmt.Fprintf(&s, "and %d more", len(names)-i)
-			break
-		}
-		s.WriteString(quote(name))
-	}
-	s.WriteByte(']')
-	return s.String()
-}
-
-// relative says in words how far t lies from now, in the largest fitting unit. It counts
-// seconds, since a time.Duration ends at 292 years.
-func relative(t, now time.Time) string {
-	if t.After(now) {
-		return "in " + inWords(t.Unix()-now.Unix())
-	}
-	return inWords(now.Unix()-t.Unix()) + " ago"
-}
-
-func inWords(seconds int64) string {
-	units := [...]struct {
-		size int64
-		name string
-	}{
-		{365 * 24 * 3600, "year"}, {24 * 3600, "day"}, {3600, "hour"}, {60, "minute"}, {1, "second"},
-	}
-	for _, u := range units {
-		if n := seconds / u.size; n > 1 {
-			return fmt.Sprintf("%d %ss", n, u.name)
-		} else if n == 1 {
-			return "1 " + u.name
-		}
-	}
-	return "less than a second"
+	return excerpt.Quote(s)
 }

@@ -4,6 +4,8 @@ import (
 	"slices"
 	"time"
 	"unicode/utf8"
+
+	"example.com/jwt/internal/excerpt"
 )
 
 // SignOption is an option of [Sign] and [NewSigner]. The interface is sealed.
@@ -71,7 +73,7 @@ func WithType(typ string) Option {
 	const name = "WithType"
 	check := func() error {
 		if !isASCII(typ) { // a media type is, and case folding beyond ASCII has surprises
-			return failf(ErrInvalidOption, "%s: %s is not ASCII", name, quote(typ))
+			return failf(ErrInvalidOption, "%s: %s is not ASCII", name, excerpt.Quote(typ))
 		}
 		return checkText(name, typ)
 	}
@@ -126,7 +128,7 @@ func WithHeader(name string, value any) SignOption {
 			}
 		}
 		if slices.ContainsFunc(c.headers, func(h headerParam) bool { return h.name == name }) {
-			return failf(ErrInvalidOption, "WithHeader: %s is given twice", quote(name))
+			return failf(ErrInvalidOption, "WithHeader: %s is given twice", excerpt.Quote(name))
 		}
 		c.headers = append(c.headers, headerParam{name, value})
 		return nil
@@ -238,7 +240,7 @@ func checkText(option, text string) error {
 		return failf(ErrInvalidOption, "%s: an empty text is not accepted; leave the option out for no check", option)
 	}
 	if !utf8.ValidString(text) {
-		return failf(ErrInvalidOption, "%s: %s is not valid UTF-8", option, quote(text))
+		return failf(ErrInvalidOption, "%s: %s is not valid UTF-8", option, excerpt.Quote(text))
 	}
 	return nil
 }

@@ -8,6 +8,7 @@ import (
 	"time"
 
 	"example.com/jwt/internal/base64url"
+	"example.com/jwt/internal/excerpt"
 	"example.com/jwt/internal/jsonplan"
 	"example.com/jwt/internal/strictjson"
 )
@@ -199,7 +200,7 @@ func (c *signer) encodeHeader() (string, error) {
 		text, _ = strictjson.AppendQuote(text, h.name)
 		text = append(text, ':')
 		if text, _, err = plans.Append(text, h.value); err != nil {
-			return "", wrapf(ErrInvalidOption, err, "WithHeader: the value of %s can't be encoded", quote(h.name))
+			return "", wrapf(ErrInvalidOption, err, "WithHeader: the value of %s can't be encoded", excerpt.Quote(h.name))
 		}
 	}
 	text = append(text, '}')

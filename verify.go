@@ -10,6 +10,7 @@ import (
 	"time"
 
 	"example.com/jwt/internal/base64url"
+	"example.com/jwt/internal/excerpt"
 	"example.com/jwt/internal/jsonplan"
 )
 
@@ -264,7 +265,7 @@ func (p *policy) header(s *scratch, segment string) (Header, *scheme, error) {
 			return h, sc, nil
 		}
 	}
-	return Header{}, nil, failf(ErrAlgorithmNotAllowed, "the token's algorithm is %s; allowed: %s", quote(h.Algorithm), p.algorithms())
+	return Header{}, nil, failf(ErrAlgorithmNotAllowed, "the token's algorithm is %s; allowed: %s", excerpt.Quote(h.Algorithm), p.algorithms())
 }
 
 // found asks the KeyFunc.
@@ -276,7 +277,7 @@ func (p *policy) found(ctx context.Context, h Header) (keyring, error) {
 	case err != nil:
 		return keyring{}, wrapf(ErrKeysUnavailable, outside{err}, "the KeyFunc failed")
 	case isNil(source):
-		return keyring{}, failf(ErrKeyNotFound, "the KeyFunc has no key for the token (kid %s)", quote(h.KeyID))
+		return keyring{}, failf(ErrKeyNotFound, "the KeyFunc has no key for the token (kid %s)", excerpt.Quote(h.KeyID))
 	}
 	var keys keyring
 	switch k := source.(type) {
@@ -319,7 +320,7 @@ func (r keyring) checkCandidates(n int, s *scheme, kid string) error {
 	case n == 0 && kid == "":
 		return failf(ErrKeyNotFound, "no key fits: the token uses %s and names no kid; keys: %d", s.name, total)
 	case n == 0:
-		return failf(ErrKeyNotFound, "no key fits: the token uses %s with kid %s; keys: %d", s.name, quote(kid), total)
+		return failf(ErrKeyNotFound, "no key fits: the token uses %s with kid %s; keys: %d", s.name, excerpt.Quote(kid), total)
 	}
 	return nil
 }
@@ -367,12 +368,12 @@ func (p *policy) describe() string {
 	case p.set != nil:
 		add("a set of %d keys", p.set.len())
 	case p.key.kid != "":
-		add("%s with kid %s", p.key.describe(), quote(p.key.kid))
+		add("%s with kid %s", p.key.describe(), excerpt.Quote(p.key.kid))
 	default:
 		add("%s", p.key.describe())
 	}
 	if p.typ != "" {
-		add("typ %s", quote(p.typ))
+		add("typ %s", excerpt.Quote(p.typ))
 	}
 	if p.allowExpired {
 		add("a past exp is accepted")
@@ -380,21 +381,21 @@ func (p *policy) describe() string {
 		add("exp must be in the future if present")
 	}
 	if p.issuers != nil {
-		add("iss one of %s", quoteList(p.issuers))
+		add("iss one of %s", excerpt.List(p.issuers))
 	}
 	switch {
 	case p.audiences != nil:
-		add("aud one of %s", quoteList(p.audiences))
+		add("aud one of %s", excerpt.List(p.audiences))
 	case p.anyAudience:
 		add("any aud")
 	default:
 		add("no aud")
 	}
 	if p.subject != "" {
-		add("sub %s", quote(p.subject))
+		add("sub %s", excerpt.Quote(p.subject))
 	}
 	if p.required != nil {
-		add("required %s", quoteList(p.required))
+		add("required %s", excerpt.List(p.required))
 	}
 	if p.maxAge > 0 {
 		add("at most %s old", p.maxAge)

@@ -8,6 +8,8 @@ import (
 	"strings"
 
 	"example.com/jwt/internal/strictjson"
+
+	"example.com/jwt/internal/excerpt"
 )
 
 // wellKnown gives the URLs of an issuer's metadata. OpenID Connect appends to the path
@@ -66,7 +68,7 @@ func (s *Source) readMetadata(text string) (string, error) {
 		}
 	}
 	if got := values["issuer"]; got != s.issuer {
-		return "", fmt.Errorf("the document's issuer is %s, want %s", quote(got), quote(s.issuer))
+		return "", fmt.Errorf("the document's issuer is %s, want %s", excerpt.Quote(got), excerpt.Quote(s.issuer))
 	}
 	uri := values["jwks_uri"]
 	if uri == "" {

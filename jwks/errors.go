@@ -2,18 +2,11 @@ package jwks
 
 import (
 	"fmt"
-	"strconv"
 	"strings"
 	"time"
 
 	"example.com/jwt"
-)
-
-const (
-	// maxQuoted bounds what an error message repeats of a text from outside.
-	maxQuoted = 64
-	// maxCause bounds the text of an error of net/http, which may quote what a server sent.
-	maxCause = 256
+	"example.com/jwt/internal/excerpt"
 )
 
 // failure is an error of one of the root package's classes.
@@ -36,8 +29,8 @@ func (f *failure) Error() string {
 	if f.cause == nil {
 		return "jwks: " + f.text
 	}
-	cause := strings.TrimPrefix(strings.TrimPrefix(f.cause.Error(), "jwks: "), "jwt: ")
-	return "jwks: " + f.text + ": " + cut(cause, maxCause)
+	cause := strings.TrimPrefix(strings.TrimPrefix(excerpt.Error(f.cause), "jwks: "), "jwt: ")
+	return "jwks: " + f.text + ": " + cause
 }
 
 func (f *failure) Unwrap() []error {
@@ -52,7 +45,7 @@ func (m *miss) Error() string {
 	if m.kid == "" {
 		s.WriteString("jwks: the token names no kid")
 	} else {
-		fmt.Fprintf(&s, "jwks: no key has the kid %s", quote(m.kid))
+		fmt.Fprintf(&s, "jwks: no key has the kid %s", excerpt.Quote(m.kid))
 	}
 	fmt.Fprintf(&s, "; keys of %q: %d", m.name, m.keys)
 	if m.skipped > 0 {
@@ -72,19 +65,4 @@ func invalid(format string, args ...any) error {
 
 func unavailable(cause error, format string, args ...any) error {
 	return &failure{class: jwt.ErrKeysUnavailable, text: fmt.Sprintf(format, args...), cause: cause}
-}
-
-// quote prints a text from outside.
-func quote(s string) string {
-	if len(s) > maxQuoted {
-		return strconv.Quote(s[:maxQuoted]) + "…"
-	}
-	return strconv.Quote(s)
-}
-
-func cut(s string, n int) string {
-	if len(s) > n {
-		return strings.ToValidUTF8(s[:n], "") + "…"
-	}
-	return s
 }

@@ -14,6 +14,7 @@ import (
 	"time"
 
 	"example.com/jwt"
+	"example.com/jwt/internal/excerpt"
 )
 
 const (
@@ -47,7 +48,7 @@ type statusError struct {
 func (e *statusError) Error() string {
 	text := fmt.Sprintf("the answer has the status %s, want 200", strings.TrimSpace(strconv.Itoa(e.code)+" "+http.StatusText(e.code)))
 	if e.code/100 == 3 && e.location != "" {
-		text += fmt.Sprintf(": a redirect, here to %s, is not followed; if you trust it, give that URL", quote(e.location))
+		text += fmt.Sprintf(": a redirect, here to %s, is not followed; if you trust it, give that URL", excerpt.Quote(e.location))
 	}
 	return text
 }
@@ -88,7 +89,7 @@ func (s *Source) at(target string, err error) error {
 	if target == s.url {
 		return err
 	}
-	return fmt.Errorf("at %s: %w", quote(target), err)
+	return fmt.Errorf("at %s: %w", excerpt.Quote(target), err)
 }
 
 // get makes one request and reads the answer. The body is nil if the status is 304, which
@@ -129,7 +130,7 @@ func read(res *http.Response, conditional bool, types []string) ([]byte, error) 
 	contentType := res.Header.Get("Content-Type")
 	essence, _, _ := strings.Cut(contentType, ";")
 	if !slices.Contains(types, strings.ToLower(strings.TrimSpace(essence))) {
-		return nil, fmt.Errorf("the answer has the content type %s, want %s", quote(contentType), strings.Join(types, " or "))
+		return nil, fmt.Errorf("the answer has the content type %s, want %s", excerpt.Quote(contentType), strings.Join(types, " or "))
 	}
 	wire := &io.LimitedReader{R: res.Body, N: maxBody + 1}
 	var plain io.Reader = wire
@@ -142,7 +143,7 @@ func read(res *http.Response, conditional bool, types []string) ([]byte, error) 
 		}
 		plain = io.LimitReader(unzipped, maxBody+1)
 	default:
-		return nil, fmt.Errorf("the answer has the content coding %s, want gzip or none", quote(coding))
+		return nil, fmt.Errorf("the answer has the content coding %s, want gzip or none", excerpt.Quote(coding))
 	}
 	body, err := io.ReadAll(plain)
 	if wire.N == 0 || len(body) > maxBody {
@@ -159,15 +160,15 @@ func (c *config) parseURL(text string) (*url.URL, error) {
 	u, err := url.Parse(text)
 	switch {
 	case err != nil || u.Opaque != "" || u.Hostname() == "":
-		return nil, fmt.Errorf("%s is not a URL: want https://host/path", quote(text))
+		return nil, fmt.Errorf("%s is not a URL: want https://host/path", excerpt.Quote(text))
 	case u.Scheme == "http" && !c.allowHTTP:
-		return nil, fmt.Errorf("%s is not https: whoever is on the way could put in keys (AllowHTTP is for loopback and tests)", quote(text))
+		return nil, fmt.Errorf("%s is not https: whoever is on the way could put in keys (AllowHTTP is for loopback and tests)", excerpt.Quote(text))
 	case u.Scheme != "https" && u.Scheme != "http":
-		return nil, fmt.Errorf("%s is not https", quote(text))
+		return nil, fmt.Errorf("%s is not https", excerpt.Quote(text))
 	case u.User != nil:
 		return nil, errors.New("it has a user name or password: keys are public, send no credentials for them")
 	case u.Fragment != "" || strings.HasSuffix(text, "#"):
-		return nil, fmt.Errorf("%s has a fragment", quote(text))
+		return nil, fmt.Errorf("%s has a fragment", excerpt.Quote(text))
 	}
 	return u, nil
 }

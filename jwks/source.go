@@ -10,6 +10,7 @@ import (
 	"time"
 
 	"example.com/jwt"
+	"example.com/jwt/internal/excerpt"
 )
 
 const (
@@ -80,7 +81,7 @@ func Discover(issuer string, opts ...Option) (*Source, error) {
 	case err != nil:
 		return nil, invalid("the issuer: %s", err)
 	case u.RawQuery != "" || u.ForceQuery:
-		return nil, invalid("the issuer: %s has a query", quote(issuer))
+		return nil, invalid("the issuer: %s has a query", excerpt.Quote(issuer))
 	}
 	return newSource(c, &Source{name: issuer, issuer: issuer, known: wellKnown(u)}), nil
 }

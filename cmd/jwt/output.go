@@ -11,6 +11,7 @@ import (
 	"unicode/utf16"
 
 	"example.com/jwt"
+	"example.com/jwt/internal/excerpt"
 )
 
 // Colours, as the numbers of ECMA-48.
@@ -97,35 +98,9 @@ func datesOf(payload []byte, now time.Time) []date {
 			Claim: name.claim,
 			Time:  d.UTC().Format(time.RFC3339Nano),
 			Age:   now.Unix() - d.Unix(),
-			Words: word + " " + relative(d.Time, now),
+			Words: word + " " + excerpt.Age(d.Time, now),
 			long:  d.UTC().Format("Monday, 2 January 2006, 15:04:05 UTC"),
 		})
 	}
 	return dates
-}
-
-// relative says how far t lies from now, in the largest unit that fits. It counts in
-// seconds, since a time.Duration ends after 292 years and dates go to the year 9999.
-func relative(t, now time.Time) string {
-	seconds := now.Unix() - t.Unix()
-	if seconds < 0 {
-		return "in " + inWords(-seconds)
-	}
-	return inWords(seconds) + " ago"
-}
-
-func inWords(seconds int64) string {
-	const minute, hour, day, year = 60, 3600, 86400, 365 * 86400
-	units := [...]struct {
-		size int64
-		name string
-	}{{year, "year"}, {day, "day"}, {hour, "hour"}, {minute, "minute"}, {1, "second"}}
-	for _, u := range units {
-		if n := seconds / u.size; n > 1 {
-			return fmt.Sprintf("%d %ss", n, u.name)
-		} else if n == 1 {
-			return "1 " + u.name
-		}
-	}
-	return "less than a second"
 }

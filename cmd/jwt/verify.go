@@ -7,6 +7,7 @@ import (
 	"time"
 
 	"example.com/jwt"
+	"example.com/jwt/internal/excerpt"
 	"example.com/jwt/jwks"
 )
 
@@ -178,9 +179,9 @@ func (c *verify) print(s *session, token string, tok *jwt.Token[struct{}]) {
 	switch end := tok.ExpiresAt; {
 	case end.IsZero():
 	case end.After(c.now):
-		expiry = "it expires " + relative(end.Time, c.now)
+		expiry = "it expires " + excerpt.Age(end.Time, c.now)
 	default:
-		expiry = "it expired " + relative(end.Time, c.now) + ", within the leeway"
+		expiry = "it expired " + excerpt.Age(end.Time, c.now) + ", within the leeway"
 	}
 	key := ""
 	if tok.KeyID != "" {

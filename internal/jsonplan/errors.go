@@ -4,14 +4,9 @@ import (
 	"reflect"
 	"strconv"
 	"strings"
-	"unicode/utf8"
 
+	"example.com/jwt/internal/excerpt"
 	"example.com/jwt/internal/strictjson"
-)
-
-const (
-	maxQuoted = 64  // bytes of a member's path in a message
-	maxCause  = 256 // bytes of the message of an error from a method of the caller's type
 )
 
 // DecodeError says which member of the payload does not fit which Go type. Its message has names from the payload, but
@@ -65,7 +60,7 @@ func (e *EncodeError) at(i int) *EncodeError       { e.Path = joinIndex(i, e.Pat
 
 // joinName puts a member's name before a path. Names are cut, since a path is for people and names come from outside.
 func joinName(name, rest string) string {
-	name = cut(name, maxQuoted)
+	name = excerpt.Text(name)
 	if rest == "" || rest[0] == '[' {
 		return name + rest
 	}
@@ -83,25 +78,14 @@ func joinIndex(i int, rest string) string {
 func describe(path, text, reason string, cause error) string {
 	var b strings.Builder
 	if path != "" {
-		b.WriteString("claim " + strconv.Quote(cut(path, maxQuoted)) + ": ")
+		b.WriteString("claim " + excerpt.Quote(path) + ": ")
 	}
 	b.WriteString(text)
 	if reason != "" {
 		b.WriteString(": " + reason)
 	}
 	if cause != nil {
-		b.WriteString(": " + cut(cause.Error(), maxCause))
+		b.WriteString(": " + excerpt.Error(cause))
 	}
 	return b.String()
-}
-
-// cut returns at most n bytes of s, and no part of a character.
-func cut(s string, n int) string {
-	if len(s) <= n {
-		return s
-	}
-	for n > 0 && !utf8.RuneStart(s[n]) {
-		n--
-	}
-	return s[:n] + "…"
 }

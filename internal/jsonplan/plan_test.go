@@ -107,8 +107,8 @@ func TestDecodeErrorsNameThePathAndNoValue(t *testing.T) {
 		{new(struct{ P endless }), `{"P":1}`, `claim "P": cannot decode a number into a Go jsonplan_test.endless: its pointers never end`},
 		{new(struct{ M map[bool]int }), `{"M":{}}`, `claim "M": cannot decode an object into a Go map[bool]int: its keys cannot be made of member names`},
 		{new(struct{ F failing }), `{"F":null}`, `claim "F": cannot decode null into a Go jsonplan_test.failing: a method says no`},
-		{new(map[string]map[string]int), `{"` + long + `":{"x":""}}`, `claim "` + long[:64] + `…": cannot decode a string into a Go int`},
-		{new(map[string]int), `{"` + strings.Repeat("é", 40) + `":""}`, `claim "` + strings.Repeat("é", 32) + `…": cannot decode a string into a Go int`},
+		{new(map[string]map[string]int), `{"` + long + `":{"x":""}}`, `claim "` + long[:64] + `"…: cannot decode a string into a Go int`},
+		{new(map[string]int), `{"` + strings.Repeat("é", 40) + `":""}`, `claim "` + strings.Repeat("é", 32) + `"…: cannot decode a string into a Go int`},
 	} {
 		err := decode(newCache(), test.doc, reflect.ValueOf(test.target).Elem())
 		require.EqualError(t, err, test.want)

@@ -3,10 +3,9 @@ package strictjson
 import (
 	"strconv"
 	"unicode/utf8"
-)
 
-// maxQuoted bounds, in bytes, what a message quotes of a member name.
-const maxQuoted = 64
+	"example.com/jwt/internal/excerpt"
+)
 
 // What can be wrong with a text.
 const (
@@ -58,7 +57,7 @@ func (s *Scanner) syntaxError(text string) *SyntaxError {
 		e.what = "more than " + strconv.Itoa(MaxDepth) + " levels of nesting"
 	case faultDuplicate:
 		name := Unquote(text[s.at:skipString(text, s.at+1)])
-		e.what = "duplicate member name " + strconv.Quote(name[:min(maxQuoted, len(name))])
+		e.what = "duplicate member name " + excerpt.Quote(name)
 	case faultNotObject:
 		e.what = "value other than an object"
 	case faultSize:

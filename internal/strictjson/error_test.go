@@ -59,7 +59,7 @@ func TestErrorsSayWhatIsWrongAndWhere(t *testing.T) {
 		`{"iss":"a","exp":1,"exp":2}`:     `duplicate member name "exp" at offset 19`,
 		`{"a":[{"b":1,"\u0062":2}]}`:      `duplicate member name "b" at offset 13`,
 		`{"\n":1,"\u000a":2}`:             `duplicate member name "\n" at offset 8`,
-		`{"` + strings.Repeat("x", 200) + `":1,"` + strings.Repeat("x", 200) + `":1}`: `duplicate member name "` + strings.Repeat("x", 64) + `" at offset 206`,
+		`{"` + strings.Repeat("x", 200) + `":1,"` + strings.Repeat("x", 200) + `":1}`: `duplicate member name "` + strings.Repeat("x", 64) + `"… at offset 206`,
 		strings.Repeat("[", 65):     "more than 64 levels of nesting at offset 64",
 		strings.Repeat(`{"a":`, 65): "more than 64 levels of nesting at offset 320",
 	} {

@@ -1,0 +1,105 @@
+// Package excerpt shortens text from outside for error messages. All packages of the module use
+// it, so that one rule bounds what a message repeats.
+package excerpt
+
+import (
+	"fmt"
+	"strconv"
+	"strings"
+	"time"
+	"unicode"
+	"unicode/utf8"
+)
+
+const (
+	maxText  = 64  // bytes of a text from outside
+	maxError = 256 // bytes of another package's message, which may quote such a text in full
+	maxList  = 4   // elements of a list
+)
+
+// Quote returns s as a quoted Go string, cut to 64 bytes.
+func Quote(s string) string {
+	if kept := cut(s, maxText); len(kept) < len(s) {
+		return strconv.Quote(kept) + "…"
+	}
+	return strconv.Quote(s)
+}
+
+// Text returns s, cut to 64 bytes.
+func Text(s string) string { return mark(s, maxText) }
+
+// List returns at most four of the names, each quoted, in brackets.
+func List(names []string) string {
+	var b strings.Builder
+	b.WriteByte('[')
+	for i, name := range names {
+		if i > 0 {
+			b.WriteByte(' ')
+		}
+		if i == maxList {
+			fmt.Fprintf(&b, "and %d more", len(names)-i)
+			break
+		}
+		b.WriteString(Quote(name))
+	}
+	b.WriteByte(']')
+	return b.String()
+}
+
+// Error returns the message of an error of another package, cut to 256 bytes. Control
+// characters become question marks, and invalid UTF-8 is left out.
+func Error(err error) string {
+	return strings.Map(func(r rune) rune {
+		if unicode.IsControl(r) {
+			return '?'
+		}
+		return r
+	}, strings.ToValidUTF8(mark(err.Error(), maxError), ""))
+}
+
+// Age returns how far t is from now in words, such as "3 minutes ago" or "in 1 hour": a whole
+// number of the largest unit that fits. It counts seconds, since a [time.Duration] ends after 292
+// years and a date may lie further away.
+func Age(t, now time.Time) string {
+	if t.After(now) {
+		return "in " + inWords(t.Unix()-now.Unix())
+	}
+	return inWords(now.Unix()-t.Unix()) + " ago"
+}
+
+func inWords(seconds int64) string {
+	units := [...]struct {
+		size int64
+		name string
+	}{
+		{365 * 24 * 3600, "year"}, {24 * 3600, "day"}, {3600, "hour"}, {60, "minute"}, {1, "second"},
+	}
+	for _, u := range units {
+		if n := seconds / u.size; n > 1 {
+			return fmt.Sprintf("%d %ss", n, u.name)
+		} else if n == 1 {
+			return "1 " + u.name
+		}
+	}
+	return "less than a second"
+}
+
+func mark(s string, n int) string {
+	if kept := cut(s, n); len(kept) < len(s) {
+		return kept + "…"
+	}
+	return s
+}
+
+// cut returns at most n bytes of s, and no part of a character.
+func cut(s string, n int) string {
+	if len(s) <= n {
+		return s
+	}
+	for i := n; i > n-utf8.UTFMax; i-- {
+		if utf8.RuneStart(s[i]) {
+			return s[:i]
+		}
+	}
+	return s[:n] // not UTF-8
+}
