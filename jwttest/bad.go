@@ -11,22 +11,25 @@ import (
 	"example.com/jwt"
 )
 
-// outOfReach is further from the clock than any leeway of a verifier allows for.
+// outOfReach is further from the clock than any leeway that a verifier can have.
 const outOfReach = 2 * time.Hour
 
-// BadToken is a token that a service must refuse.
+// BadToken is a token that a service must reject.
 type BadToken struct {
 	Name  string // such as "expired", for a subtest or a message
 	Token string
-	Err   error // what a [jwt.Verifier] of the whole policy returns, for [errors.Is]
+	Err   error // what a [jwt.Verifier] with a complete policy returns, for [errors.Is]
 }
 
-// BadTokens makes one token of each kind from claims and options that are good in a token of
-// [Issuer.Sign]. A service that does not check the issuer or the audience accepts two of
-// them; if it does so on purpose, test it with the methods that make the others.
+// BadTokens returns one token of each kind, made from claims and options that make a valid
+// token when passed to [Issuer.Sign]. There is no "HS256 with the public key" if the issuer
+// has a shared secret.
+//
+// A service that does not check the issuer or the audience accepts the tokens "other issuer"
+// or "other audience". If that is intended, test it with the methods that make the others.
 func (i *Issuer) BadTokens(claims any, opts ...jwt.SignOption) []BadToken {
 	i.tb.Helper()
-	return []BadToken{
+	bad := []BadToken{
 		{"expired", i.Expired(claims, opts...), jwt.ErrExpired},
 		{"not yet valid", i.NotYetValid(claims, opts...), jwt.ErrNotYetValid},
 		{"other issuer", i.OtherIssuer(claims, opts...), jwt.ErrInvalidIssuer},
@@ -34,18 +37,21 @@ func (i *Issuer) BadTokens(claims any, opts ...jwt.SignOption) []BadToken {
 		{"forged", i.Forged(claims, opts...), jwt.ErrInvalidSignature},
 		{"tampered", i.Tampered(claims, opts...), jwt.ErrInvalidSignature},
 		{"alg none", i.AlgNone(claims, opts...), jwt.ErrAlgorithmNotAllowed},
-		{"HS256 with the public key", i.HS256WithPublicKey(claims, opts...), jwt.ErrAlgorithmNotAllowed},
 	}
+	if i.usesSecret() {
+		return bad
+	}
+	return append(bad, BadToken{"HS256 with the public key", i.HS256WithPublicKey(claims, opts...), jwt.ErrAlgorithmNotAllowed})
 }
 
-// Expired makes an authentic token whose "exp" is two hours past, which is more than any
-// leeway.
+// Expired returns an authentic token whose "exp" is two hours in the past, which is more than
+// any leeway.
 func (i *Issuer) Expired(claims any, opts ...jwt.SignOption) string {
 	i.tb.Helper()
 	now := i.Clock()()
 	if exp := part(i.Sign(claims, opts...), 1)["exp"]; exp != nil && part(i.Sign(claims), 1)["exp"] == nil {
-		// WithExpiresIn is among the options, and refuses claims with a date of their own:
-		// the token is one that was signed long ago.
+		// WithExpiresIn is among the options, and does not allow claims with an exp of their
+		// own: sign the token in the past instead.
 		var seconds int64
 		_ = json.Unmarshal(exp, &seconds)
 		signed := now.Add(-time.Unix(seconds, 0).Sub(now) - outOfReach)
@@ -54,37 +60,33 @@ func (i *Issuer) Expired(claims any, opts ...jwt.SignOption) string {
 	return i.signWith(claims, opts, "exp", now.Add(-outOfReach).Unix())
 }
 
-// NotYetValid makes an authentic token whose "nbf" is in two hours, which is more than any
-// leeway.
+// NotYetValid returns an authentic token whose "nbf" is two hours in the future, which is more
+// than any leeway.
 func (i *Issuer) NotYetValid(claims any, opts ...jwt.SignOption) string {
 	i.tb.Helper()
 	return i.signWith(claims, opts, "nbf", i.Clock()().Add(outOfReach).Unix())
 }
 
-// OtherIssuer makes a token, signed with the right key, whose "iss" is not this issuer.
+// OtherIssuer returns a token that is signed with this issuer's key but has another "iss".
 func (i *Issuer) OtherIssuer(claims any, opts ...jwt.SignOption) string {
 	i.tb.Helper()
 	return i.signWith(claims, opts, "iss", "https://other-issuer.example")
 }
 
-// OtherAudience makes an authentic token that is for another service.
+// OtherAudience returns an authentic token that is meant for another service.
 func (i *Issuer) OtherAudience(claims any, opts ...jwt.SignOption) string {
 	i.tb.Helper()
 	return i.signWith(claims, opts, "aud", "other-audience")
 }
 
-// Forged makes a token that is signed with a key of the same kind and kid as the issuer's,
-// but which nobody has published.
+// Forged returns a token that is signed with a key the issuer does not have. The key has the
+// same kind and the same kid as the issuer's.
 func (i *Issuer) Forged(claims any, opts ...jwt.SignOption) string {
 	i.tb.Helper()
-	key, err := jwt.GeneratePrivateKey(i.alg, jwt.WithKeyID(i.current().KeyID()))
-	if err != nil {
-		i.tb.Fatalf("jwttest: making a key: %v", err)
-	}
-	return i.sign(key, i.Clock(), claims, opts)
+	return i.sign(i.generate(i.current().KeyID()), i.Clock(), claims, opts)
 }
 
-// Tampered makes a token and then gives it another "sub", under the signature that it had.
+// Tampered returns a token whose "sub" was changed after it was signed.
 func (i *Issuer) Tampered(claims any, opts ...jwt.SignOption) string {
 	i.tb.Helper()
 	good := i.Sign(claims, opts...)
@@ -92,17 +94,23 @@ func (i *Issuer) Tampered(claims any, opts ...jwt.SignOption) string {
 	return segments[0] + "." + encode(with(part(good, 1), "sub", "somebody-else")) + "." + segments[2]
 }
 
-// AlgNone makes a token without a signature, whose header says so (RFC 7519, Section 6).
+// AlgNone returns a token whose header has the "alg" none, and which has no signature (RFC
+// 7519, Section 6).
 func (i *Issuer) AlgNone(claims any, opts ...jwt.SignOption) string {
 	i.tb.Helper()
 	return withAlgorithm(i.Sign(claims, opts...), "none") + "."
 }
 
-// HS256WithPublicKey makes a token whose signature is an HMAC with the text of the issuer's
-// public key as the secret, which everybody knows (RFC 8725, Section 2.1).
+// HS256WithPublicKey returns a token whose signature is an HMAC keyed with the PEM text of the
+// issuer's public key (RFC 8725, Section 2.1). It ends the test if the issuer has a shared
+// secret, and so no public key.
 func (i *Issuer) HS256WithPublicKey(claims any, opts ...jwt.SignOption) string {
 	i.tb.Helper()
-	pem, err := i.current().Public().MarshalPEM()
+	key, ok := i.current().(*jwt.PrivateKey)
+	if !ok {
+		i.tb.Fatalf("jwttest: HS256WithPublicKey: the issuer signs with %s and has no public key", i.alg)
+	}
+	pem, err := key.Public().MarshalPEM()
 	if err != nil {
 		i.tb.Fatalf("jwttest: writing the public key: %v", err)
 	}
@@ -118,13 +126,13 @@ func (i *Issuer) signWith(claims any, opts []jwt.SignOption, name string, value 
 	return i.Sign(with(part(i.Sign(claims), 1), name, value), opts...)
 }
 
-// withAlgorithm gives what the signature of a token would cover if its header had that alg.
+// withAlgorithm returns the first two segments of a token, with another alg in the header.
 func withAlgorithm(token, alg string) string {
 	return encode(with(part(token, 0), "alg", alg)) + "." + strings.Split(token, ".")[1]
 }
 
-// part gives the members of a segment of a token that was signed here, so that it can be
-// read.
+// part returns the members of one segment. Errors are ignored because the token was signed
+// here.
 func part(token string, n int) map[string]json.RawMessage {
 	text, _ := base64.RawURLEncoding.DecodeString(strings.Split(token, ".")[n])
 	var members map[string]json.RawMessage

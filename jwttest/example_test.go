@@ -44,9 +44,9 @@ func ExampleNewIssuer() {
 	}
 	fmt.Println(tok.Subject, tok.KeyID)
 
-	issuer.Advance(time.Hour)
+	issuer.Advance(2 * time.Hour)
 	_, err = verifier.Verify(token)
-	fmt.Println(err != nil)
+	fmt.Println(errors.Is(err, jwt.ErrExpired))
 	// Output:
 	// susan key-1
 	// true
@@ -81,8 +81,38 @@ func ExampleIssuer_BadTokens() {
 	// HS256 with the public key: jwt: algorithm not allowed
 }
 
-// A service that takes tokens of any issuer's making for any audience, but only good ones:
-// the bad tokens one by one.
+// A service with a shared secret. The issuer's server publishes nothing.
+func ExampleWithAlgorithm() {
+	t := new(exampleTB) // a test has its *testing.T
+	defer t.end()
+
+	issuer := jwttest.NewIssuer(t, jwttest.WithAlgorithm(jwt.HS256))
+	verifier, err := jwt.NewVerifier[jwt.MapClaims](issuer.KeySet(), []jwt.Algorithm{jwt.HS256},
+		jwt.WithRequiredClaims("exp"), jwt.WithClock(issuer.Clock()))
+	if err != nil {
+		panic(err)
+	}
+	tok, err := verifier.Verify(issuer.Sign(jwt.MapClaims{"sub": "susan"}, jwt.WithExpiresIn(time.Hour)))
+	if err != nil {
+		panic(err)
+	}
+	fmt.Println(tok.Subject)
+	// Output: susan
+}
+
+// A token that a broken issuer might send: authentic, but with an exp that is not a number.
+func ExampleIssuer_Raw() {
+	t := new(exampleTB) // a test has its *testing.T
+	defer t.end()
+
+	issuer := jwttest.NewIssuer(t)
+	token := issuer.Raw(`{"alg":"ES256","kid":"key-1"}`, `{"sub":"susan","exp":"tomorrow"}`)
+	_, err := jwt.Verify[jwt.MapClaims](token, issuer.KeySet(), []jwt.Algorithm{jwt.ES256})
+	fmt.Println(errors.Is(err, jwt.ErrMalformed), errors.Is(err, jwt.ErrInvalidSignature))
+	// Output: true false
+}
+
+// A service that on purpose checks neither issuer nor audience: the bad tokens one by one.
 func ExampleIssuer() {
 	t := new(exampleTB) // a test has its *testing.T
 	defer t.end()
@@ -109,8 +139,8 @@ func ExampleIssuer() {
 	// false false
 }
 
-// A rotation while a service runs. Its source of keys shares the issuer's clock, so that the
-// test need not wait for the cooldown.
+// A rotation while a service runs. Its source of keys shares the issuer's clock, so the test
+// does not have to wait.
 func ExampleIssuer_Rotate() {
 	t := new(exampleTB) // a test has its *testing.T
 	defer t.end()
@@ -154,7 +184,7 @@ func ExampleIssuer_Rotate() {
 	// old: key not found: true
 }
 
-// A service whose keys can't be had is at fault itself: its answer is 503, not 401.
+// A service that cannot get its keys is at fault itself: it answers 503, not 401.
 func ExampleIssuer_SetOutage() {
 	t := new(exampleTB) // a test has its *testing.T
 	defer t.end()
