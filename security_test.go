@@ -32,8 +32,8 @@ func testNames(t *testing.T) map[string]bool {
 	return names
 }
 
-// TestSecurityDocument: the tests that SECURITY.md names exist, and it names all that
-// are about an attack.
+// TestSecurityDocument: the tests that SECURITY.md names exist, every promise has one, and all
+// that are about an attack are named.
 func TestSecurityDocument(t *testing.T) {
 	text, err := os.ReadFile("SECURITY.md")
 	require.NoError(t, err)
@@ -50,6 +50,13 @@ func TestSecurityDocument(t *testing.T) {
 		if strings.HasPrefix(name, "TestCVE_") || strings.HasPrefix(name, "TestAttack") {
 			require.True(t, named[name], "SECURITY.md does not name %s", name)
 		}
+	}
+	_, promises, found := strings.Cut(string(text), "\n| promise | tests |\n| --- | --- |\n")
+	require.True(t, found, "SECURITY.md has no table of promises")
+	rows, _, _ := strings.Cut(promises, "\n\n")
+	require.Greater(t, strings.Count(rows, "\n"), 20)
+	for row := range strings.Lines(rows) {
+		require.Regexp(t, "^\\| .+ \\| `(Test|Fuzz)[^|]+ \\|\n?$", row)
 	}
 	require.NotContains(t, string(text), "@", "an address that does not exist")
 }
