@@ -2,14 +2,14 @@ package jwt
 
 import (
 	"crypto"
+	"crypto/ecdsa"
 	"crypto/ed25519"
 	"crypto/hmac"
 	"crypto/rsa"
-	"crypto/sha256"
-	"crypto/sha512"
-	"hash"
-	"sync"
+	"strconv"
+	"strings"
 
+	"example.com/jwt/internal/base64url"
 	"example.com/jwt/internal/excerpt"
 )
 
@@ -46,33 +46,43 @@ const (
 // algorithm is the type of the constants: an index into schemes.
 type algorithm uint8
 
-// scheme is a row of the table: an algorithm, and the parameters of its family.
+// scheme is an algorithm with the parameters of its family: a row of the table.
 type scheme struct {
 	alg    algorithm
 	name   string
-	header string // the segment of {"alg":name,"typ":"JWT"}, which most issuers write: known without reading
+	header string // the segment of {"alg":name,"typ":"JWT"}, the usual header: recognised unread
 	family family
 	hash   crypto.Hash
 	digest *digestPool
 	bits   int    // ECDSA: size of the curve
-	ssh    string // the signature format of ssh keys, if they can do it
+	ssh    string // the signature format of ssh keys, if they can sign so
 }
 
-var schemes = [...]scheme{
-	HS256:   {HS256, "HS256", "eyJhbGciOiJIUzI1NiIsInR5cCI6IkpXVCJ9", hmacFamily{}, crypto.SHA256, &sha256Pool, 0, ""},
-	HS384:   {HS384, "HS384", "eyJhbGciOiJIUzM4NCIsInR5cCI6IkpXVCJ9", hmacFamily{}, crypto.SHA384, &sha384Pool, 0, ""},
-	HS512:   {HS512, "HS512", "eyJhbGciOiJIUzUxMiIsInR5cCI6IkpXVCJ9", hmacFamily{}, crypto.SHA512, &sha512Pool, 0, ""},
-	RS256:   {RS256, "RS256", "eyJhbGciOiJSUzI1NiIsInR5cCI6IkpXVCJ9", pkcs1Family{}, crypto.SHA256, &sha256Pool, 0, "rsa-sha2-256"},
-	RS384:   {RS384, "RS384", "eyJhbGciOiJSUzM4NCIsInR5cCI6IkpXVCJ9", pkcs1Family{}, crypto.SHA384, &sha384Pool, 0, ""},
-	RS512:   {RS512, "RS512", "eyJhbGciOiJSUzUxMiIsInR5cCI6IkpXVCJ9", pkcs1Family{}, crypto.SHA512, &sha512Pool, 0, "rsa-sha2-512"},
-	PS256:   {PS256, "PS256", "eyJhbGciOiJQUzI1NiIsInR5cCI6IkpXVCJ9", pssFamily{}, crypto.SHA256, &sha256Pool, 0, ""},
-	PS384:   {PS384, "PS384", "eyJhbGciOiJQUzM4NCIsInR5cCI6IkpXVCJ9", pssFamily{}, crypto.SHA384, &sha384Pool, 0, ""},
-	PS512:   {PS512, "PS512", "eyJhbGciOiJQUzUxMiIsInR5cCI6IkpXVCJ9", pssFamily{}, crypto.SHA512, &sha512Pool, 0, ""},
-	ES256:   {ES256, "ES256", "eyJhbGciOiJFUzI1NiIsInR5cCI6IkpXVCJ9", ecdsaFamily{}, crypto.SHA256, &sha256Pool, 256, "ecdsa-sha2-nistp256"},
-	ES384:   {ES384, "ES384", "eyJhbGciOiJFUzM4NCIsInR5cCI6IkpXVCJ9", ecdsaFamily{}, crypto.SHA384, &sha384Pool, 384, "ecdsa-sha2-nistp384"},
-	ES512:   {ES512, "ES512", "eyJhbGciOiJFUzUxMiIsInR5cCI6IkpXVCJ9", ecdsaFamily{}, crypto.SHA512, &sha512Pool, 521, "ecdsa-sha2-nistp521"},
-	EdDSA:   {EdDSA, "EdDSA", "eyJhbGciOiJFZERTQSIsInR5cCI6IkpXVCJ9", ed25519Family{}, 0, nil, 0, "ssh-ed25519"},
-	Ed25519: {Ed25519, "Ed25519", "eyJhbGciOiJFZDI1NTE5IiwidHlwIjoiSldUIn0", ed25519Family{}, 0, nil, 0, "ssh-ed25519"},
+var schemes = table([...]scheme{
+	HS256:   {name: "HS256", family: hmacFamily{}, hash: crypto.SHA256, digest: &sha256Pool},
+	HS384:   {name: "HS384", family: hmacFamily{}, hash: crypto.SHA384, digest: &sha384Pool},
+	HS512:   {name: "HS512", family: hmacFamily{}, hash: crypto.SHA512, digest: &sha512Pool},
+	RS256:   {name: "RS256", family: pkcs1Family{}, hash: crypto.SHA256, digest: &sha256Pool, ssh: "rsa-sha2-256"},
+	RS384:   {name: "RS384", family: pkcs1Family{}, hash: crypto.SHA384, digest: &sha384Pool},
+	RS512:   {name: "RS512", family: pkcs1Family{}, hash: crypto.SHA512, digest: &sha512Pool, ssh: "rsa-sha2-512"},
+	PS256:   {name: "PS256", family: pssFamily{}, hash: crypto.SHA256, digest: &sha256Pool},
+	PS384:   {name: "PS384", family: pssFamily{}, hash: crypto.SHA384, digest: &sha384Pool},
+	PS512:   {name: "PS512", family: pssFamily{}, hash: crypto.SHA512, digest: &sha512Pool},
+	ES256:   {name: "ES256", family: ecdsaFamily{}, hash: crypto.SHA256, digest: &sha256Pool, bits: 256, ssh: "ecdsa-sha2-nistp256"},
+	ES384:   {name: "ES384", family: ecdsaFamily{}, hash: crypto.SHA384, digest: &sha384Pool, bits: 384, ssh: "ecdsa-sha2-nistp384"},
+	ES512:   {name: "ES512", family: ecdsaFamily{}, hash: crypto.SHA512, digest: &sha512Pool, bits: 521, ssh: "ecdsa-sha2-nistp521"},
+	EdDSA:   {name: "EdDSA", family: ed25519Family{}, ssh: "ssh-ed25519"},
+	Ed25519: {name: "Ed25519", family: ed25519Family{}, ssh: "ssh-ed25519"},
+})
+
+// table completes the rows with what follows from their index and name. Row 0 stays empty.
+func table(rows [Ed25519 + 1]scheme) [Ed25519 + 1]scheme {
+	for alg := HS256; int(alg) < len(rows); alg++ {
+		s := &rows[alg]
+		s.alg = alg
+		s.header = string(base64url.AppendEncode(nil, []byte(`{"alg":"`+s.name+`","typ":"JWT"}`)))
+	}
+	return rows
 }
 
 // family is what the algorithms of one kind share. The rest of the package knows
@@ -96,7 +106,11 @@ func ParseAlgorithm(name string) (Algorithm, error) {
 	if alg := algorithmByName(name); alg != 0 {
 		return alg, nil
 	}
-	return nil, failf(ErrInvalidOption, "unknown algorithm %s: want one of HS256, HS384, HS512, RS256, RS384, RS512, PS256, PS384, PS512, ES256, ES384, ES512, EdDSA, Ed25519", excerpt.Quote(name))
+	var names []string
+	for _, s := range schemes[HS256:] {
+		names = append(names, s.name)
+	}
+	return nil, failf(ErrInvalidOption, "unknown algorithm %s: want one of %s", excerpt.Quote(name), strings.Join(names, ", "))
 }
 
 // String gives the registered name, or "invalid" for a number that is no algorithm.
@@ -141,7 +155,7 @@ func schemeOf(alg Algorithm) (*scheme, error) {
 type hmacFamily struct{}
 
 func (hmacFamily) need(s *scheme) string {
-	return "a secret key of at least " + itoa(s.hash.Size()) + " bytes"
+	return "a secret key of at least " + strconv.Itoa(s.hash.Size()) + " bytes"
 }
 
 func (hmacFamily) fits(s *scheme, m *material) bool {
@@ -149,7 +163,7 @@ func (hmacFamily) fits(s *scheme, m *material) bool {
 }
 
 func (hmacFamily) verify(s *scheme, m *material, input string, sig []byte) bool {
-	mac := m.macs[s.hash-crypto.SHA256].get(s, m.secret)
+	mac := m.macs[s.hash-crypto.SHA256].get(s.digest, m.secret)
 	mac.writeString(input)
 	ok := hmac.Equal(mac.sum(), sig)
 	m.macs[s.hash-crypto.SHA256].put(mac)
@@ -158,7 +172,7 @@ func (hmacFamily) verify(s *scheme, m *material, input string, sig []byte) bool 
 
 func (hmacFamily) sign(s *scheme, k *signing, dst, input []byte) ([]byte, error) {
 	pool := &k.macs[s.hash-crypto.SHA256]
-	mac := pool.get(s, k.secret)
+	mac := pool.get(s.digest, k.secret)
 	mac.h.Write(input)
 	dst = append(dst, mac.sum()...)
 	pool.put(mac)
@@ -173,16 +187,13 @@ func (pkcs1Family) need(*scheme) string { return needRSA }
 func (pkcs1Family) fits(_ *scheme, m *material) bool { return m.kind == kindRSA }
 
 func (pkcs1Family) verify(s *scheme, m *material, input string, sig []byte) bool {
-	d := s.digest.hashString(s, input)
+	d := s.digest.hashString(input)
 	defer s.digest.put(d)
 	return rsa.VerifyPKCS1v15(m.rsa, s.hash, d.sum(), sig) == nil
 }
 
 func (pkcs1Family) sign(s *scheme, k *signing, dst, input []byte) ([]byte, error) {
-	if k.ssh != nil {
-		return k.signSSH(s, dst, input)
-	}
-	d := s.digest.hash(s, input)
+	d := s.digest.hash(input)
 	defer s.digest.put(d)
 	sig, err := k.ask(d.sum(), s.hash)
 	return append(dst, sig...), err
@@ -203,16 +214,46 @@ func (pssFamily) options(s *scheme) *rsa.PSSOptions {
 }
 
 func (f pssFamily) verify(s *scheme, m *material, input string, sig []byte) bool {
-	d := s.digest.hashString(s, input)
+	d := s.digest.hashString(input)
 	defer s.digest.put(d)
 	return rsa.VerifyPSS(m.rsa, s.hash, d.sum(), sig, f.options(s)) == nil
 }
 
 func (f pssFamily) sign(s *scheme, k *signing, dst, input []byte) ([]byte, error) {
-	d := s.digest.hash(s, input)
+	d := s.digest.hash(input)
 	defer s.digest.put(d)
 	sig, err := k.ask(d.sum(), f.options(s))
 	return append(dst, sig...), err
+}
+
+// ecdsaFamily is ECDSA with a curve of its own for each algorithm, and signatures
+// r‖s of fixed length (RFC 7518, Section 3.4).
+type ecdsaFamily struct{}
+
+func (ecdsaFamily) need(s *scheme) string { return "an ECDSA P-" + strconv.Itoa(s.bits) + " key" }
+
+func (ecdsaFamily) fits(s *scheme, m *material) bool {
+	return m.kind == kindECDSA && m.ecdsa.Curve.Params().BitSize == s.bits
+}
+
+func (ecdsaFamily) verify(s *scheme, m *material, input string, sig []byte) bool {
+	size := (s.bits + 7) / 8
+	if len(sig) != 2*size {
+		return false
+	}
+	d := s.digest.hashString(input)
+	defer s.digest.put(d)
+	return ecdsa.VerifyASN1(m.ecdsa, d.sum(), appendDER(d.buf[:0], sig[:size], sig[size:]))
+}
+
+func (ecdsaFamily) sign(s *scheme, k *signing, dst, input []byte) ([]byte, error) {
+	d := s.digest.hash(input)
+	defer s.digest.put(d)
+	der, err := k.ask(d.sum(), s.hash)
+	if err != nil {
+		return dst, err
+	}
+	return appendFromDER(dst, der, s.bits)
 }
 
 // ed25519Family is EdDSA on Ed25519 (RFC 8037, Section 3.1).
@@ -229,94 +270,6 @@ func (ed25519Family) verify(_ *scheme, m *material, input string, sig []byte) bo
 }
 
 func (ed25519Family) sign(s *scheme, k *signing, dst, input []byte) ([]byte, error) {
-	if k.ssh != nil {
-		return k.signSSH(s, dst, input)
-	}
 	sig, err := k.ask(input, crypto.Hash(0))
 	return append(dst, sig...), err
 }
-
-// digest is a hash with scratch of its own, so that hashing a string allocates nothing.
-type digest struct {
-	h   hash.Hash
-	buf [1024]byte
-	out [sha512.Size]byte
-}
-
-func (d *digest) writeString(s string) {
-	for len(s) > 0 {
-		n := copy(d.buf[:], s)
-		d.h.Write(d.buf[:n])
-		s = s[n:]
-	}
-}
-
-func (d *digest) sum() []byte { return d.h.Sum(d.out[:0]) }
-
-// digestPool is a scratch pool of hashes.
-type digestPool struct{ pool sync.Pool }
-
-var sha256Pool, sha384Pool, sha512Pool digestPool
-
-func (p *digestPool) get(s *scheme) *digest {
-	if d, ok := p.pool.Get().(*digest); ok {
-		d.h.Reset()
-		return d
-	}
-	return &digest{h: s.hash.New()}
-}
-
-func (p *digestPool) hash(s *scheme, input []byte) *digest {
-	d := p.get(s)
-	d.h.Write(input)
-	return d
-}
-
-func (p *digestPool) hashString(s *scheme, input string) *digest {
-	d := p.get(s)
-	d.writeString(input)
-	return d
-}
-
-func (p *digestPool) put(d *digest) { p.pool.Put(d) }
-
-// macPool keeps keyed HMAC states. Reset restores the state after the key, which
-// is only kept from the first Reset on: the pads are hashed once per state.
-type macPool struct{ pool sync.Pool }
-
-func (p *macPool) get(s *scheme, secret []byte) *digest {
-	if d, ok := p.pool.Get().(*digest); ok {
-		return d
-	}
-	h := hmac.New(s.hash.New, secret)
-	h.Reset()
-	return &digest{h: h}
-}
-
-func (p *macPool) put(d *digest) {
-	d.h.Reset()
-	p.pool.Put(d)
-}
-
-// inputPool lends buffers for signing inputs that must be contiguous bytes.
-type inputPool struct{ pool sync.Pool }
-
-var inputs inputPool
-
-func (p *inputPool) get(s string) *[]byte {
-	b, ok := p.pool.Get().(*[]byte)
-	if !ok {
-		b = new([]byte)
-	}
-	*b = append((*b)[:0], s...)
-	return b
-}
-
-func (p *inputPool) put(b *[]byte) {
-	if cap(*b) <= maxScratch {
-		p.pool.Put(b)
-	}
-}
-
-// Importing the packages registers the hashes that the schemes name.
-var _, _ = sha256.New, sha512.New

@@ -2,16 +2,11 @@ package jwt
 
 import (
 	"reflect"
-	"slices"
 	"strings"
-	"time"
 
 	"example.com/jwt/internal/jsonplan"
 	"example.com/jwt/internal/strictjson"
 )
-
-// issuedAtSlack absorbs the clock skew that makes freshly issued tokens fail.
-const issuedAtSlack = time.Minute
 
 // RegisteredClaims are the claims that RFC 7519, Section 4.1, defines. It has no JSON
 // methods of its own, so a claims type can embed it safely; whether it does makes no
@@ -203,11 +198,11 @@ func appendAudience(dst []byte, a Audience) ([]byte, error) {
 	return append(dst, ']'), nil
 }
 
-// registered scans a payload and reads its registered claims by exact name. It is the
-// only reader of these claims, for tokens and for what is about to be signed. The
-// members stay valid until the scanner's next use.
-func (s *scratch) registered(payload string, c *RegisteredClaims, lists []string, class error) (payloadIndex, error) {
-	members, err := s.scanner.Object(payload)
+// readRegistered scans a payload and reads its registered claims by exact name. It is the only
+// reader of these claims, for tokens and for what is about to be signed. The members stay valid
+// until the scanner's next use.
+func readRegistered(scanner *strictjson.Scanner, payload string, c *RegisteredClaims, lists []string, class error) (payloadIndex, error) {
+	members, err := scanner.Object(payload)
 	if err != nil {
 		return payloadIndex{}, wrapf(class, err, "the payload is not a strict JSON object")
 	}
@@ -288,6 +283,19 @@ func registeredBit(name string) claimSet {
 	return 0
 }
 
+// present reports whether the payload has the claim with a value other than null.
+func (x *payloadIndex) present(name string) bool {
+	if bit := registeredBit(name); bit != 0 {
+		return x.has&bit != 0
+	}
+	for _, m := range x.members {
+		if m.Name(x.text) == name {
+			return m.Kind() != strictjson.Null
+		}
+	}
+	return false
+}
+
 func setString(dst *string, m *strictjson.Member, text string) *ClaimError {
 	if m.Kind() != strictjson.String {
 		return &ClaimError{Claim: m.Name(text), Got: m.Kind().String(), Want: "a string"}
@@ -315,113 +323,4 @@ func wrongType(class error, e *ClaimError) error {
 		e.Want = e.Want.(string) + " (use NewNumericDate)"
 	}
 	return e
-}
-
-// claimPolicy is what a verifier asks of the claims.
-type claimPolicy struct {
-	issuers, audiences, required []string
-	subject                      string
-	anyAudience, allowExpired    bool
-	maxAge, leeway               time.Duration
-	now                          func() time.Time
-}
-
-// check reports all failing claims together, in the order exp, nbf, iat, iss, aud,
-// sub, required.
-func (p *claimPolicy) check(c *RegisteredClaims, index payloadIndex) error {
-	var failed claimErrors
-	if index.has&(hasExp|hasNbf|hasIat) != 0 || p.maxAge > 0 {
-		failed = p.checkDates(failed, c, index.has)
-	}
-	missing := func(claim string, err error, want any) {
-		failed = append(failed, &ClaimError{Claim: claim, Want: want, Err: &both{err, ErrMissingClaim}})
-	}
-	if p.issuers != nil {
-		if index.has&hasIss == 0 {
-			missing("iss", ErrInvalidIssuer, oneOrMany(p.issuers))
-		} else if !slices.Contains(p.issuers, c.Issuer) {
-			failed = append(failed, &ClaimError{"iss", c.Issuer, oneOrMany(p.issuers), ErrInvalidIssuer})
-		}
-	}
-	switch {
-	case p.audiences != nil && index.has&hasAud == 0:
-		missing("aud", ErrInvalidAudience, oneOrMany(p.audiences))
-	case p.audiences != nil && !overlap(p.audiences, c.Audience):
-		failed = append(failed, &ClaimError{"aud", []string(c.Audience), oneOrMany(p.audiences), ErrInvalidAudience})
-	case p.audiences == nil && !p.anyAudience && index.has&hasAud != 0:
-		failed = append(failed, &ClaimError{"aud", []string(c.Audience), nil, ErrInvalidAudience})
-	}
-	if p.subject != "" {
-		if index.has&hasSub == 0 {
-			missing("sub", ErrInvalidSubject, p.subject)
-		} else if c.Subject != p.subject {
-			failed = append(failed, &ClaimError{"sub", c.Subject, p.subject, ErrInvalidSubject})
-		}
-	}
-	for _, name := range p.required {
-		if !index.present(name) {
-			failed = append(failed, &ClaimError{Claim: name, Err: ErrMissingClaim})
-		}
-	}
-	switch len(failed) {
-	case 0:
-		return nil
-	case 1:
-		return failed[0]
-	}
-	return failed
-}
-
-func (p *claimPolicy) checkDates(failed claimErrors, c *RegisteredClaims, has claimSet) claimErrors {
-	now := p.now()
-	early, late := now, now // by either clock
-	if p.leeway != 0 {
-		early, late = now.Add(-p.leeway), now.Add(p.leeway)
-	}
-	if has&hasExp != 0 && !p.allowExpired && !early.Before(c.ExpiresAt.Time) {
-		failed = append(failed, &ClaimError{"exp", c.ExpiresAt.Time, now, ErrExpired})
-	}
-	if has&hasNbf != 0 && late.Before(c.NotBefore.Time) {
-		failed = append(failed, &ClaimError{"nbf", c.NotBefore.Time, now, ErrNotYetValid})
-	}
-	switch {
-	case has&hasIat != 0 && late.Before(c.IssuedAt.Time) && late.Add(issuedAtSlack).Before(c.IssuedAt.Time):
-		failed = append(failed, &ClaimError{"iat", c.IssuedAt.Time, now, ErrNotYetValid})
-	case p.maxAge > 0 && has&hasIat == 0:
-		failed = append(failed, &ClaimError{Claim: "iat", Err: &both{ErrExpired, ErrMissingClaim}})
-	case p.maxAge > 0 && c.IssuedAt.Add(p.maxAge).Before(early):
-		failed = append(failed, &ClaimError{"iat", c.IssuedAt.Time, now, ErrExpired})
-	}
-	return failed
-}
-
-// present reports whether a claim is there and not null, which a registered one cannot be.
-func (x *payloadIndex) present(name string) bool {
-	if bit := registeredBit(name); bit != 0 {
-		return x.has&bit != 0
-	}
-	for _, m := range x.members {
-		if m.Name(x.text) == name {
-			return m.Kind() != strictjson.Null
-		}
-	}
-	return false
-}
-
-// oneOrMany is what a ClaimError wants: a string if there is only one, else a list that
-// the program may change without changing the policy.
-func oneOrMany(names []string) any {
-	if len(names) == 1 {
-		return names[0]
-	}
-	return slices.Clone(names)
-}
-
-func overlap(names, others []string) bool {
-	for _, o := range others {
-		if slices.Contains(names, o) {
-			return true
-		}
-	}
-	return false
 }

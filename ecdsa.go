@@ -1,80 +1,45 @@
 package jwt
 
 import (
-	"crypto/ecdsa"
 	"errors"
 	"math/bits"
 )
 
-// The tags of ASN.1 that a signature has.
+// The ASN.1 tags of a signature.
 const (
 	derInteger  = 0x02
 	derSequence = 0x30
 )
 
-// ecdsaFamily is ECDSA with a curve of its own for each algorithm, and signatures
-// r‖s of fixed length (RFC 7518, Section 3.4).
-type ecdsaFamily struct{}
-
-func (ecdsaFamily) need(s *scheme) string { return "an ECDSA P-" + itoa(s.bits) + " key" }
-
-func (ecdsaFamily) fits(s *scheme, m *material) bool {
-	return m.kind == kindECDSA && m.ecdsa.Curve.Params().BitSize == s.bits
-}
-
-func (ecdsaFamily) verify(s *scheme, m *material, input string, sig []byte) bool {
-	size := (s.bits + 7) / 8
-	if len(sig) != 2*size {
-		return false
-	}
-	d := s.digest.hashString(s, input)
-	defer s.digest.put(d)
-	return ecdsa.VerifyASN1(m.ecdsa, d.sum(), appendDER(d.buf[:0], sig[:size], sig[size:]))
-}
-
-func (ecdsaFamily) sign(s *scheme, k *signing, dst, input []byte) ([]byte, error) {
-	if k.ssh != nil {
-		return k.signSSH(s, dst, input)
-	}
-	d := s.digest.hash(s, input)
-	defer s.digest.put(d)
-	der, err := k.ask(d.sum(), s.hash)
-	if err != nil {
-		return dst, err
-	}
-	return ecdsaFromDER(s, dst, der)
-}
-
-// ecdsaFromDER converts the signature of a [crypto.Signer] to r‖s.
-func ecdsaFromDER(s *scheme, dst, der []byte) ([]byte, error) {
+// appendFromDER appends the signature of a [crypto.Signer], in ASN.1, as r‖s.
+func appendFromDER(dst, der []byte, size int) ([]byte, error) {
 	body, rest, ok1 := cutDER(der, derSequence)
 	r, body, ok2 := cutDER(body, derInteger)
 	t, body, ok3 := cutDER(body, derInteger)
 	if !ok1 || !ok2 || !ok3 || len(rest)+len(body) > 0 {
 		return dst, errors.New("its signature is not the ASN.1 form of an ECDSA signature")
 	}
-	return appendRS(s, dst, r, t)
+	return appendRS(dst, r, t, size)
 }
 
-// appendRS appends r‖s, each as long as the curve's field. The numbers are big-endian,
-// positive, and without leading zeros but for one that keeps a sign away.
-func appendRS(s *scheme, dst, r, t []byte) ([]byte, error) {
-	size, at := (s.bits+7)/8, len(dst)
+// appendRS appends r‖s, each as long as the field of a curve of that many bits. The numbers are
+// big-endian and positive, with no leading zero except the one that keeps them positive.
+func appendRS(dst, r, t []byte, size int) ([]byte, error) {
+	length, at := (size+7)/8, len(dst)
 	for _, n := range [][]byte{r, t} {
 		if len(n) > 0 && n[0] == 0 {
 			n = n[1:]
 		}
-		if len(n) == 0 || 8*(len(n)-1)+bits.Len8(n[0]) > s.bits {
+		if len(n) == 0 || 8*(len(n)-1)+bits.Len8(n[0]) > size {
 			return dst[:at], errors.New("its signature has a number that is out of range")
 		}
-		dst = append(dst, make([]byte, size-len(n))...)
+		dst = append(dst, make([]byte, length-len(n))...)
 		dst = append(dst, n...)
 	}
 	return dst, nil
 }
 
-// appendDER appends the ASN.1 form of r‖s. Going through [math/big] instead costs 12
-// allocations.
+// appendDER appends the ASN.1 form of r‖s. Unlike [math/big], it allocates nothing.
 func appendDER(dst, r, t []byte) []byte {
 	r, rSign := trimZeros(r)
 	t, tSign := trimZeros(t)
@@ -89,8 +54,8 @@ func appendDER(dst, r, t []byte) []byte {
 	return append(append(dst, make([]byte, tSign)...), t...)
 }
 
-// trimZeros gives the digits that an INTEGER has, and 1 if it needs a zero in front, so
-// that its highest bit is no sign.
+// trimZeros returns the digits of an INTEGER, and 1 if it needs a zero in front because its highest
+// bit would be a sign.
 func trimZeros(n []byte) (digits []byte, sign int) {
 	for len(n) > 1 && n[0] == 0 {
 		n = n[1:]
@@ -98,9 +63,8 @@ func trimZeros(n []byte) (digits []byte, sign int) {
 	return n, int(n[0] >> 7)
 }
 
-// cutDER cuts an element with the given tag off the front of an ASN.1 text. It takes DER
-// alone: the shortest length, and integers that are not negative and have no digit too
-// many.
+// cutDER cuts an element with the given tag off the front of an ASN.1 text. It accepts DER only: the
+// shortest length, and integers that are not negative and have no superfluous digit.
 func cutDER(text []byte, tag byte) (content, rest []byte, ok bool) {
 	if len(text) < 2 || text[0] != tag {
 		return nil, nil, false

@@ -31,7 +31,7 @@ func TestECDSASignatureFormsLikeASN1(t *testing.T) {
 				require.NoError(t, err)
 				fixed := append(r.FillBytes(make([]byte, size)), u.FillBytes(make([]byte, size))...)
 				require.Equal(t, want, appendDER(nil, fixed[:size], fixed[size:]))
-				got, err := ecdsaFromDER(s, []byte("before"), want)
+				got, err := appendFromDER([]byte("before"), want, s.bits)
 				require.NoError(t, err)
 				require.Equal(t, append([]byte("before"), fixed...), got)
 			}
@@ -43,7 +43,7 @@ func TestECDSASignatureOutOfFormIsRefused(t *testing.T) {
 	good, err := asn1.Marshal(ecdsaSignature{big.NewInt(5), big.NewInt(600)})
 	require.NoError(t, err)
 	require.Equal(t, []byte{0x30, 7, 2, 1, 5, 2, 2, 2, 88}, good)
-	_, err = ecdsaFromDER(&schemes[ES256], nil, good)
+	_, err = appendFromDER(nil, good, schemes[ES256].bits)
 	require.NoError(t, err)
 	wide := func(bits uint) []byte {
 		der, err := asn1.Marshal(ecdsaSignature{new(big.Int).Lsh(big.NewInt(1), bits), big.NewInt(1)})
@@ -74,11 +74,11 @@ func TestECDSASignatureOutOfFormIsRefused(t *testing.T) {
 		"a number of 66 bytes":    wide(521),
 		"a number of 1,000 bytes": wide(8000),
 	} {
-		_, err := ecdsaFromDER(&schemes[ES256], nil, der)
+		_, err := appendFromDER(nil, der, schemes[ES256].bits)
 		require.Error(t, err, name)
 	}
-	_, err = ecdsaFromDER(&schemes[ES512], nil, wide(521))
+	_, err = appendFromDER(nil, wide(521), schemes[ES512].bits)
 	require.Error(t, err)
-	_, err = ecdsaFromDER(&schemes[ES512], nil, wide(520))
+	_, err = appendFromDER(nil, wide(520), schemes[ES512].bits)
 	require.NoError(t, err)
 }

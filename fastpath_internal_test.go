@@ -74,7 +74,7 @@ func FuzzUsualHeader(f *testing.F) {
 		}
 		s := getScratch()
 		defer s.release()
-		require.NoError(t, s.readHeader(&any, string(text)))
+		require.NoError(t, any.readAny(&s.scanner, string(text)))
 		require.Equal(t, any, usual)
 	})
 }
@@ -124,7 +124,7 @@ func FuzzBlock(f *testing.F) {
 		s := getScratch()
 		defer s.release()
 		var usual result[usualClaims]
-		index, err := s.registered(text, &usual.RegisteredClaims, usual.lists[:0], ErrMalformed)
+		index, err := readRegistered(&s.scanner, text, &usual.RegisteredClaims, usual.lists[:0], ErrMalformed)
 		if err != nil {
 			return
 		}

@@ -93,23 +93,6 @@
 // accepted are stable; the texts of errors are not.
 package jwt
 
-import (
-	"strings"
-	"sync"
-
-	"example.com/jwt/internal/base64url"
-	"example.com/jwt/internal/strictjson"
-)
-
-const (
-	// defaultMaxSize is the longest token that is looked at, without WithMaxSize.
-	defaultMaxSize = 64 << 10
-	// maxHeaderSegment bounds what is parsed before the signature is checked.
-	maxHeaderSegment = 16 << 10
-	// maxScratch is the largest buffer that goes back into a pool.
-	maxScratch = 64 << 10
-)
-
 // Token is a verified token. It exists only if every check has passed.
 type Token[T any] struct {
 	Header           Header
@@ -127,166 +110,14 @@ type UnverifiedToken struct {
 	UnverifiedPayload string
 }
 
-// ParseUnverified reads a token without any key, to choose a policy by its issuer or
-// kid before verifying it. It is as strict about the form as [Verify], with the
-// default size limit, and checks neither the signature nor any date. All errors
-// match [ErrMalformed].
-func ParseUnverified(token string) (*UnverifiedToken, error) {
-	s := getScratch()
-	defer s.release()
-	seg, err := split(token, defaultMaxSize, false)
-	if err != nil {
-		return nil, err
-	}
-	h, err := s.header(seg.header)
-	if err != nil {
-		return nil, err
-	}
-	if !s.decode(seg.signature) {
-		return nil, failf(ErrMalformed, "the signature is not canonical base64url")
-	}
-	t := &UnverifiedToken{UnverifiedHeader: h}
-	if t.UnverifiedPayload, err = s.payload(seg.payload); err != nil {
-		return nil, err
-	}
-	if _, err := s.registered(t.UnverifiedPayload, &t.UnverifiedClaims, []string{}, ErrMalformed); err != nil {
-		return nil, err
-	}
-	return t, nil
-}
+// Header is the header of a token (RFC 7515, Section 4): the parameters that nearly
+// all tokens have as fields, the others through [Header.Param]. A parameter that
+// the token does not have is "".
+type Header struct {
+	Algorithm   string // "alg"
+	KeyID       string // "kid"
+	Type        string // "typ"
+	ContentType string // "cty"
 
-// segments are the three parts of a token, and what the signature covers.
-type segments struct{ header, payload, signature, input string }
-
-// split cuts a token at its two dots, without looking at more of it than it must.
-func split(token string, maxSize int, padded bool) (segments, error) {
-	if len(token) > maxSize {
-		return segments{}, errTooLong
-	}
-	header, rest, one := strings.Cut(token, ".")
-	payload, signature, two := strings.Cut(rest, ".")
-	if !one || !two {
-		return segments{}, tooFewSegments(token)
-	}
-	if third := strings.IndexByte(signature, '.'); third >= 0 {
-		return segments{}, tooManySegments(signature[third+1:])
-	}
-	seg := segments{header, payload, signature, token[:len(header)+1+len(payload)]}
-	if padded {
-		seg.header, seg.payload, seg.signature = unpad(seg.header), unpad(seg.payload), unpad(seg.signature)
-	}
-	if len(seg.header) > maxHeaderSegment {
-		return segments{}, errHeaderTooLong
-	}
-	return seg, nil
-}
-
-// unpad removes the padding that makes the segment's length a multiple of four; any
-// other "=" stays, and is refused by the decoder.
-func unpad(segment string) string {
-	if len(segment)%4 != 0 {
-		return segment
-	}
-	if s, ok := strings.CutSuffix(segment, "=="); ok {
-		return s
-	}
-	return strings.TrimSuffix(segment, "=")
-}
-
-// Errors that refuse hostile input before anything is allocated.
-var (
-	errTooLong       = &failure{class: ErrMalformed, text: "the token is longer than the limit: WithMaxSize sets another"}
-	errHeaderTooLong = &failure{class: ErrMalformed, text: "the token's header is longer than 16 KiB"}
-	errEmpty         = &failure{class: ErrMalformed, text: "the token is empty"}
-	errSegments      = &failure{class: ErrMalformed, text: "a signed token has three segments separated by dots"}
-	errEncrypted     = &failure{class: ErrMalformed, text: "five segments: encrypted tokens (JWE) are not supported, only signed ones"}
-	errBearer        = &failure{class: ErrMalformed, text: `the token starts with "Bearer ": cut that off, it belongs to the HTTP header`}
-	errHeaderBase64  = &failure{class: ErrMalformed, text: "the header is not canonical base64url"}
-	errPayloadBase64 = &failure{class: ErrMalformed, text: "the payload is not canonical base64url"}
-)
-
-// tooFewSegments tells the mistakes that leave a text with less than two dots.
-func tooFewSegments(token string) error {
-	switch {
-	case token == "":
-		return errEmpty
-	case isBearer(token):
-		return errBearer
-	}
-	return errSegments
-}
-
-// tooManySegments looks at what follows the third dot: one more makes five segments.
-func tooManySegments(rest string) error {
-	if _, fifth, four := strings.Cut(rest, "."); four && strings.IndexByte(fifth, '.') < 0 {
-		return errEncrypted
-	}
-	return errSegments
-}
-
-func isBearer(text string) bool {
-	return len(text) >= 7 && strings.EqualFold(text[:7], "bearer ")
-}
-
-// scratch is what one call of Sign or Verify works in.
-type scratch struct {
-	scanner strictjson.Scanner
-	buf     []byte // decoded or encoded bytes
-	json    []byte // JSON being written
-	keys    []*material
-}
-
-var scratches sync.Pool
-
-func getScratch() *scratch {
-	if s, ok := scratches.Get().(*scratch); ok {
-		return s
-	}
-	return new(scratch)
-}
-
-// release gives the scratch back; large buffers are left to the collector.
-func (s *scratch) release() {
-	if cap(s.buf) > maxScratch {
-		s.buf = nil
-	}
-	if cap(s.json) > maxScratch {
-		s.json = nil
-	}
-	clear(s.keys)
-	s.keys = s.keys[:0]
-	scratches.Put(s)
-}
-
-// decode decodes a segment into s.buf.
-func (s *scratch) decode(segment string) (ok bool) {
-	s.buf, ok = base64url.AppendDecode(s.buf[:0], segment)
-	return ok
-}
-
-// payload decodes the payload into a string of its own. A long one goes through the
-// buffer in pieces, so that it is never there twice.
-func (s *scratch) payload(segment string) (string, error) {
-	const chunk = 16 << 10 // a multiple of four characters
-	if len(segment) <= chunk {
-		if !s.decode(segment) {
-			return "", errPayloadBase64
-		}
-		return string(s.buf), nil
-	}
-	n := base64url.DecodedLen(len(segment))
-	if n < 0 {
-		return "", errPayloadBase64
-	}
-	var text strings.Builder
-	text.Grow(n)
-	for len(segment) > 0 {
-		part := segment[:min(chunk, len(segment))]
-		if !s.decode(part) {
-			return "", errPayloadBase64
-		}
-		text.Write(s.buf)
-		segment = segment[len(part):]
-	}
-	return text.String(), nil
+	segment string // as in the token, without padding: what Param reads
 }

@@ -57,7 +57,7 @@ func TestHashingATextInPieces(t *testing.T) {
 	for _, n := range []int{0, 1, 2, 1023, 1024, 1025, 2048, 2049, 5000} {
 		text := strings.Repeat("x", n)
 		want := sha256.Sum256([]byte(text))
-		require.Equal(t, want[:], sha256Pool.hashString(&schemes[HS256], text).sum(), n)
+		require.Equal(t, want[:], sha256Pool.hashString(text).sum(), n)
 	}
 }
 
@@ -119,7 +119,7 @@ func TestMembersThatAreRegisteredClaimsAreMarked(t *testing.T) {
 	read := func(payload string) uint64 {
 		s := new(scratch)
 		var c RegisteredClaims
-		index, err := s.registered(payload, &c, nil, ErrMalformed)
+		index, err := readRegistered(&s.scanner, payload, &c, nil, ErrMalformed)
 		require.NoError(t, err)
 		return index.read
 	}
@@ -141,7 +141,7 @@ func TestWrongTypesOfClaimsAreNamed(t *testing.T) {
 	} {
 		s := new(scratch)
 		var c RegisteredClaims
-		_, err := s.registered(payload, &c, nil, ErrInvalidOption)
+		_, err := readRegistered(&s.scanner, payload, &c, nil, ErrInvalidOption)
 		var e *ClaimError
 		require.ErrorAs(t, err, &e)
 		require.Equal(t, want, [2]string{e.Got.(string), e.Want.(string)}, payload)

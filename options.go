@@ -2,11 +2,15 @@ package jwt
 
 import (
 	"slices"
+	"strings"
 	"time"
 	"unicode/utf8"
 
 	"example.com/jwt/internal/excerpt"
 )
+
+// maxLeeway is the largest clock skew that WithLeeway accepts.
+const maxLeeway = time.Hour
 
 // SignOption is an option of [Sign] and [NewSigner]. The interface is sealed.
 type SignOption interface{ signOption() }
@@ -57,8 +61,12 @@ type headerParam struct {
 
 // verifyConfig is what the options of a Verifier set.
 type verifyConfig struct {
-	claimPolicy
-	typ     string
+	issuers, audiences, required []string
+	subject, typ                 string
+	anyAudience, allowExpired    bool
+	maxAge, leeway               time.Duration
+	now                          func() time.Time
+
 	maxSize int
 	padded  bool
 
@@ -304,4 +312,8 @@ func once(given *[]string, name string) error {
 	}
 	*given = append(*given, name)
 	return nil
+}
+
+func isASCII(s string) bool {
+	return !strings.ContainsFunc(s, func(r rune) bool { return r >= 0x80 })
 }

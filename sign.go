@@ -15,9 +15,10 @@ import (
 
 // Signer signs claims with one key and algorithm: made once by [NewSigner], safe for
 // concurrent use. A zero Signer refuses everything with [ErrInvalidOption].
-type Signer struct{ c *signer }
+type Signer struct{ p *signPolicy }
 
-type signer struct {
+// signPolicy is what a Signer does with claims.
+type signPolicy struct {
 	signConfig
 	scheme *scheme
 	key    *signing
@@ -45,40 +46,40 @@ func NewSigner(key SigningKey, alg Algorithm, opts ...SignOption) (*Signer, erro
 	if err != nil {
 		return nil, err
 	}
-	c := &signer{scheme: s, signConfig: signConfig{typ: "JWT", now: time.Now}}
-	if err := c.apply(opts); err != nil {
+	p := &signPolicy{scheme: s, signConfig: signConfig{typ: "JWT", now: time.Now}}
+	if err := p.apply(opts); err != nil {
 		return nil, err
 	}
-	if c.key, err = signingOf(key); err != nil {
+	if p.key, err = signingOf(key); err != nil {
 		return nil, err
 	}
-	if !c.key.serves(s, opSign) {
-		return nil, c.key.unfit(s, opSign)
+	if !p.key.serves(s, opSign) {
+		return nil, p.key.unfit(s, opSign)
 	}
-	if err := c.key.canSign(s); err != nil {
+	if err := p.key.canSign(s); err != nil {
 		return nil, err
 	}
-	header, err := c.encodeHeader()
+	header, err := p.encodeHeader()
 	if err != nil {
 		return nil, err
 	}
-	c.header = header
-	return &Signer{c}, nil
+	p.header = header
+	return &Signer{p}, nil
 }
 
 // Sign makes a signed token, as the function [Sign] does.
 func (s *Signer) Sign(claims any) (string, error) {
-	if s == nil || s.c == nil {
+	if s == nil || s.p == nil {
 		return "", failf(ErrInvalidOption, "the Signer was not made by NewSigner")
 	}
 	w := getScratch()
 	defer w.release()
-	if err := s.c.encodeClaims(w, claims); err != nil {
+	if err := s.p.encodeClaims(w, claims); err != nil {
 		return "", err
 	}
-	w.buf = append(w.buf[:0], s.c.header...)
+	w.buf = append(w.buf[:0], s.p.header...)
 	w.buf = base64url.AppendEncode(w.buf, w.json)
-	signature, err := s.c.sign(w)
+	signature, err := s.p.sign(w)
 	if err != nil {
 		return "", err
 	}
@@ -108,23 +109,31 @@ func signingOf(key SigningKey) (*signing, error) {
 }
 
 // sign signs w.buf into w.json, which is not needed any more.
-func (c *signer) sign(w *scratch) ([]byte, error) {
-	signature, err := c.scheme.family.sign(c.scheme, c.key, w.json[:0], w.buf)
-	if err != nil && c.key.foreign {
+func (p *signPolicy) sign(w *scratch) ([]byte, error) {
+	signature, err := p.ask(w.json[:0], w.buf)
+	if err != nil && p.key.foreign {
 		return nil, wrapf(ErrKeysUnavailable, outside{err}, "the key's signer failed")
 	}
 	if err != nil {
-		return nil, wrapf(ErrInvalidKey, err, "%s can't sign with this key", c.scheme.name)
+		return nil, wrapf(ErrInvalidKey, err, "%s can't sign with this key", p.scheme.name)
 	}
-	if c.key.foreign && !c.scheme.family.verify(c.scheme, c.key.material, string(w.buf), signature) {
+	if p.key.foreign && !p.scheme.family.verify(p.scheme, p.key.material, string(w.buf), signature) {
 		return nil, failf(ErrKeysUnavailable, "the key's signer returned a signature that does not verify with its public key")
 	}
 	w.json = signature
 	return signature, nil
 }
 
+// ask asks the key's owner for a signature: an ssh signer, or the algorithm's family.
+func (p *signPolicy) ask(dst, input []byte) ([]byte, error) {
+	if p.key.ssh != nil {
+		return p.key.signSSH(p.scheme, dst, input)
+	}
+	return p.scheme.family.sign(p.scheme, p.key, dst, input)
+}
+
 // encodeClaims writes the payload into w.json.
-func (c *signer) encodeClaims(w *scratch, claims any) error {
+func (p *signPolicy) encodeClaims(w *scratch, claims any) error {
 	text, info, err := plans.Append(w.json[:0], claims)
 	if err != nil {
 		return refusedClaims(err)
@@ -136,25 +145,25 @@ func (c *signer) encodeClaims(w *scratch, claims any) error {
 	}
 	if !info.Trusted {
 		var registered RegisteredClaims
-		index, err := w.registered(string(text), &registered, nil, ErrInvalidOption)
+		index, err := readRegistered(&w.scanner, string(text), &registered, nil, ErrInvalidOption)
 		if err != nil {
 			return err
 		}
 		has = index.has
 	}
-	if c.expiresIn > 0 {
-		return c.addDates(w, has)
+	if p.expiresIn > 0 {
+		return p.addDates(w, has)
 	}
 	return nil
 }
 
 // addDates adds exp, and iat unless the claims have it.
-func (c *signer) addDates(w *scratch, has claimSet) error {
+func (p *signPolicy) addDates(w *scratch, has claimSet) error {
 	if has&hasExp != 0 {
 		return &ClaimError{Claim: "exp", Err: failf(ErrInvalidOption, "WithExpiresIn is given, and the claims have a date of their own")}
 	}
-	now := c.now()
-	exp := now.Add(c.expiresIn)
+	now := p.now()
+	exp := now.Add(p.expiresIn)
 	seconds := exp.Unix()
 	if exp.Nanosecond() > 0 {
 		seconds++
@@ -185,16 +194,16 @@ func refusedClaims(err error) error {
 }
 
 // encodeHeader writes the header: alg, typ, kid, then the others sorted by name.
-func (c *signer) encodeHeader() (string, error) {
-	text := append([]byte(`{"alg":"`), c.scheme.name...)
+func (p *signPolicy) encodeHeader() (string, error) {
+	text := append([]byte(`{"alg":"`), p.scheme.name...)
 	text = append(text, `","typ":`...)
-	text, _ = strictjson.AppendQuote(text, c.typ)
-	if c.key.kid != "" {
+	text, _ = strictjson.AppendQuote(text, p.typ)
+	if p.key.kid != "" {
 		text = append(text, `,"kid":`...)
-		text, _ = strictjson.AppendQuote(text, c.key.kid)
+		text, _ = strictjson.AppendQuote(text, p.key.kid)
 	}
-	slices.SortFunc(c.headers, func(a, b headerParam) int { return strings.Compare(a.name, b.name) })
-	for _, h := range c.headers {
+	slices.SortFunc(p.headers, func(a, b headerParam) int { return strings.Compare(a.name, b.name) })
+	for _, h := range p.headers {
 		var err error
 		text = append(text, ',')
 		text, _ = strictjson.AppendQuote(text, h.name)
@@ -207,7 +216,7 @@ func (c *signer) encodeHeader() (string, error) {
 	if base64url.EncodedLen(len(text)) > maxHeaderSegment {
 		return "", failf(ErrInvalidOption, "the header of %d bytes is too long: its segment must not be over 16 KiB", len(text))
 	}
-	if len(c.headers) > 0 {
+	if len(p.headers) > 0 {
 		var s strictjson.Scanner
 		if _, err := s.Object(string(text)); err != nil {
 			return "", wrapf(ErrInvalidOption, err, "WithHeader: the header is not strict JSON")

@@ -118,7 +118,7 @@ func appendMPInts(s *scheme, dst, blob []byte) ([]byte, error) {
 	if sig.R.Sign() < 0 || sig.S.Sign() < 0 {
 		return dst, errors.New("its signature has a number that is out of range")
 	}
-	return appendRS(s, dst, sig.R.Bytes(), sig.S.Bytes())
+	return appendRS(dst, sig.R.Bytes(), sig.S.Bytes(), s.bits)
 }
 
 // sshPublic reads the signer's public key again from its blob, since an agent's signers

@@ -73,7 +73,7 @@ func TestSSHSignaturesAreConverted(t *testing.T) {
 				require.True(t, key.k.serves(s, opSign))
 				require.NoError(t, key.k.canSign(s))
 				for range 20 { // r or s has a leading zero now and then
-					sig, err := s.family.sign(s, key.k, []byte("before"), []byte("input"))
+					sig, err := (&signPolicy{scheme: s, key: key.k}).ask([]byte("before"), []byte("input"))
 					require.NoError(t, err, name)
 					require.Equal(t, "before", string(sig[:6]))
 					require.True(t, s.family.verify(s, key.k.material, "input", sig[6:]))

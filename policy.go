@@ -1,0 +1,283 @@
+package jwt
+
+import (
+	"fmt"
+	"slices"
+	"strings"
+	"time"
+
+	"example.com/jwt/internal/excerpt"
+)
+
+// issuedAtSlack absorbs the clock skew that makes freshly issued tokens fail.
+const issuedAtSlack = time.Minute
+
+// policy is the part of a Verifier that does not depend on T.
+type policy struct {
+	verifyConfig
+	schemes []*scheme
+	keyring // unless there is a KeyFunc
+	find    KeyFunc
+}
+
+// keyring is a key or a set of keys.
+type keyring struct {
+	key *material
+	set *KeySet
+}
+
+// allow takes the list of algorithms.
+func (p *policy) allow(algs []Algorithm) error {
+	if len(algs) == 0 {
+		return failf(ErrInvalidOption, "no algorithm is allowed: name those that your issuer signs with, such as []jwt.Algorithm{jwt.RS256}")
+	}
+	p.schemes = make([]*scheme, 0, len(algs))
+	for _, alg := range algs {
+		s, err := schemeOf(alg)
+		if err != nil {
+			return err
+		}
+		p.schemes = append(p.schemes, s)
+	}
+	return nil
+}
+
+// use takes the keys, and makes sure that they can serve at all.
+func (p *policy) use(keys KeySource) error {
+	if isNil(keys) {
+		return failf(&both{ErrInvalidOption, ErrInvalidKey}, "the key is nil")
+	}
+	if f, ok := keys.(KeyFunc); ok {
+		p.find = f
+		return nil
+	}
+	r, ok := keyringOf(keys)
+	if !ok {
+		return failf(ErrInvalidKey, "a key of type %T is not of this package", keys)
+	}
+	p.keyring = r
+	if p.key == nil && p.set == nil {
+		return failf(ErrInvalidKey, "the key was not made by a constructor of this package")
+	}
+	for _, s := range p.schemes {
+		fits := func(m *material) bool { return m.serves(s, opVerify) }
+		if p.key != nil && fits(p.key) || p.set != nil && slices.ContainsFunc(p.set.all, fits) {
+			return nil
+		}
+	}
+	if p.key != nil {
+		return p.key.unfit(p.schemes[0], opVerify)
+	}
+	if p.set.len() == 0 {
+		return failf(ErrInvalidKey, "the set has no keys that can be used")
+	}
+	return failf(ErrInvalidKey, "none of the set's %d keys can serve %s", p.set.len(), p.algorithms())
+}
+
+// keyringOf resolves a key argument other than a [KeyFunc]. Only this package's own types count.
+func keyringOf(keys KeySource) (r keyring, ok bool) {
+	switch k := keys.(type) {
+	case *SecretKey:
+		return keyring{key: k.verification()}, true
+	case *PublicKey:
+		return keyring{key: k.verification()}, true
+	case *KeySet:
+		return keyring{set: k}, true
+	}
+	return keyring{}, false
+}
+
+// candidates appends the keys that serve a token: one rule for keys and sets. A key
+// serves if it fits the algorithm, and if the token names no kid, the key has none, or
+// both are equal.
+func (r keyring) candidates(dst []*material, s *scheme, kid string) []*material {
+	if r.set != nil {
+		return r.set.candidates(dst, s, kid)
+	}
+	if (kid == "" || r.key.kid == "" || r.key.kid == kid) && r.key.serves(s, opVerify) {
+		dst = append(dst, r.key)
+	}
+	return dst
+}
+
+func (r keyring) checkCandidates(n int, s *scheme, kid string) error {
+	total := 1
+	if r.set != nil {
+		total = r.set.len()
+	}
+	switch {
+	case n > maxCandidates:
+		return failf(ErrKeyNotFound, "more than %d of the %d keys could have signed the token: it must name a kid", maxCandidates, total)
+	case n == 0 && kid == "":
+		return failf(ErrKeyNotFound, "no key fits: the token uses %s and names no kid; keys: %d", s.name, total)
+	case n == 0:
+		return failf(ErrKeyNotFound, "no key fits: the token uses %s with kid %s; keys: %d", s.name, excerpt.Quote(kid), total)
+	}
+	return nil
+}
+
+// checkType compares the header's typ with the one asked for.
+func (p *policy) checkType(typ string) error {
+	if p.typ == "" || strings.EqualFold(mediaType(p.typ), mediaType(typ)) && isASCII(typ) {
+		return nil
+	}
+	e := &ClaimError{Claim: "typ", Want: p.typ, Err: ErrUnexpectedType}
+	if typ != "" {
+		e.Got = typ
+	}
+	return e
+}
+
+// mediaType leaves out "application/", as typ may (RFC 7515, Section 4.1.9).
+func mediaType(typ string) string {
+	const prefix = "application/"
+	if len(typ) > len(prefix) && strings.EqualFold(typ[:len(prefix)], prefix) && !strings.Contains(typ[len(prefix):], "/") {
+		return typ[len(prefix):]
+	}
+	return typ
+}
+
+// check reports all failing claims together, in the order exp, nbf, iat, iss, aud,
+// sub, required.
+func (p *policy) check(c *RegisteredClaims, index payloadIndex) error {
+	var failed claimErrors
+	if index.has&(hasExp|hasNbf|hasIat) != 0 || p.maxAge > 0 {
+		failed = p.checkDates(failed, c, index.has)
+	}
+	missing := func(claim string, err error, want any) {
+		failed = append(failed, &ClaimError{Claim: claim, Want: want, Err: &both{err, ErrMissingClaim}})
+	}
+	if p.issuers != nil {
+		if index.has&hasIss == 0 {
+			missing("iss", ErrInvalidIssuer, oneOrMany(p.issuers))
+		} else if !slices.Contains(p.issuers, c.Issuer) {
+			failed = append(failed, &ClaimError{"iss", c.Issuer, oneOrMany(p.issuers), ErrInvalidIssuer})
+		}
+	}
+	switch {
+	case p.audiences != nil && index.has&hasAud == 0:
+		missing("aud", ErrInvalidAudience, oneOrMany(p.audiences))
+	case p.audiences != nil && !overlap(p.audiences, c.Audience):
+		failed = append(failed, &ClaimError{"aud", []string(c.Audience), oneOrMany(p.audiences), ErrInvalidAudience})
+	case p.audiences == nil && !p.anyAudience && index.has&hasAud != 0:
+		failed = append(failed, &ClaimError{"aud", []string(c.Audience), nil, ErrInvalidAudience})
+	}
+	if p.subject != "" {
+		if index.has&hasSub == 0 {
+			missing("sub", ErrInvalidSubject, p.subject)
+		} else if c.Subject != p.subject {
+			failed = append(failed, &ClaimError{"sub", c.Subject, p.subject, ErrInvalidSubject})
+		}
+	}
+	for _, name := range p.required {
+		if !index.present(name) {
+			failed = append(failed, &ClaimError{Claim: name, Err: ErrMissingClaim})
+		}
+	}
+	switch len(failed) {
+	case 0:
+		return nil
+	case 1:
+		return failed[0]
+	}
+	return failed
+}
+
+func (p *policy) checkDates(failed claimErrors, c *RegisteredClaims, has claimSet) claimErrors {
+	now := p.now()
+	early, late := now, now // by either clock
+	if p.leeway != 0 {
+		early, late = now.Add(-p.leeway), now.Add(p.leeway)
+	}
+	if has&hasExp != 0 && !p.allowExpired && !early.Before(c.ExpiresAt.Time) {
+		failed = append(failed, &ClaimError{"exp", c.ExpiresAt.Time, now, ErrExpired})
+	}
+	if has&hasNbf != 0 && late.Before(c.NotBefore.Time) {
+		failed = append(failed, &ClaimError{"nbf", c.NotBefore.Time, now, ErrNotYetValid})
+	}
+	switch {
+	case has&hasIat != 0 && late.Before(c.IssuedAt.Time) && late.Add(issuedAtSlack).Before(c.IssuedAt.Time):
+		failed = append(failed, &ClaimError{"iat", c.IssuedAt.Time, now, ErrNotYetValid})
+	case p.maxAge > 0 && has&hasIat == 0:
+		failed = append(failed, &ClaimError{Claim: "iat", Err: &both{ErrExpired, ErrMissingClaim}})
+	case p.maxAge > 0 && c.IssuedAt.Add(p.maxAge).Before(early):
+		failed = append(failed, &ClaimError{"iat", c.IssuedAt.Time, now, ErrExpired})
+	}
+	return failed
+}
+
+// oneOrMany is what a ClaimError wants: a string if there is only one, else a list that
+// the program may change without changing the policy.
+func oneOrMany(names []string) any {
+	if len(names) == 1 {
+		return names[0]
+	}
+	return slices.Clone(names)
+}
+
+func overlap(names, others []string) bool {
+	for _, o := range others {
+		if slices.Contains(names, o) {
+			return true
+		}
+	}
+	return false
+}
+
+func (p *policy) algorithms() string {
+	names := make([]string, len(p.schemes))
+	for i, s := range p.schemes {
+		names[i] = s.name
+	}
+	return strings.Join(names, ", ")
+}
+
+// describe is the policy in words.
+func (p *policy) describe() string {
+	parts := []string{"algorithms " + p.algorithms()}
+	add := func(format string, args ...any) { parts = append(parts, fmt.Sprintf(format, args...)) }
+	switch {
+	case p.find != nil:
+		add("keys from a KeyFunc")
+	case p.set != nil:
+		add("a set of %d keys", p.set.len())
+	case p.key.kid != "":
+		add("%s with kid %s", p.key.describe(), excerpt.Quote(p.key.kid))
+	default:
+		add("%s", p.key.describe())
+	}
+	if p.typ != "" {
+		add("typ %s", excerpt.Quote(p.typ))
+	}
+	if p.allowExpired {
+		add("a past exp is accepted")
+	} else {
+		add("exp must be in the future if present")
+	}
+	if p.issuers != nil {
+		add("iss one of %s", excerpt.List(p.issuers))
+	}
+	switch {
+	case p.audiences != nil:
+		add("aud one of %s", excerpt.List(p.audiences))
+	case p.anyAudience:
+		add("any aud")
+	default:
+		add("no aud")
+	}
+	if p.subject != "" {
+		add("sub %s", excerpt.Quote(p.subject))
+	}
+	if p.required != nil {
+		add("required %s", excerpt.List(p.required))
+	}
+	if p.maxAge > 0 {
+		add("at most %s old", p.maxAge)
+	}
+	add("leeway %s", p.leeway)
+	add("at most %d bytes", p.maxSize)
+	if p.padded {
+		add("padded base64 accepted")
+	}
+	return strings.Join(parts, "; ")
+}
