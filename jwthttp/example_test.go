@@ -1,12 +1,12 @@
 package jwthttp_test
 
 import (
+	"context"
 	"errors"
 	"fmt"
 	"io"
 	"net/http"
 	"net/http/httptest"
-	"slices"
 	"strings"
 	"time"
 
@@ -20,7 +20,10 @@ type Claims struct {
 	Scope string `json:"scope"`
 }
 
-var secret, _ = jwt.NewSecretKey([]byte("0123456789abcdef0123456789abcdef"))
+var (
+	secretBytes = []byte("0123456789abcdef0123456789abcdef")
+	secret, _   = jwt.NewSecretKey(secretBytes)
+)
 
 // issue makes a token for susan, as another service would.
 func issue(scope string) string {
@@ -49,46 +52,47 @@ func call(h http.Handler, method, token string) {
 	}
 }
 
-// The middleware says who calls. What the caller may do is the application's to say: here
-// a few lines that ask for a scope.
 func ExampleMiddleware() {
 	verifier, err := jwt.NewVerifier[Claims](secret, []jwt.Algorithm{jwt.HS256}, jwt.WithRequiredClaims("exp", "sub"))
 	if err != nil {
 		panic(err)
 	}
-	authenticated := jwthttp.Middleware(verifier)
-
-	requireScope := func(scope string, next http.Handler) http.Handler {
-		return http.HandlerFunc(func(w http.ResponseWriter, r *http.Request) {
-			tok, ok := jwthttp.TokenFromContext[Claims](r.Context())
-			if !ok || !slices.Contains(strings.Fields(tok.Claims.Scope), scope) {
-				w.Header().Set("WWW-Authenticate", fmt.Sprintf(`Bearer error="insufficient_scope", scope="%s"`, scope))
-				http.Error(w, "not allowed", http.StatusForbidden)
-				return
-			}
-			next.ServeHTTP(w, r)
-		})
-	}
 	list := http.HandlerFunc(func(w http.ResponseWriter, r *http.Request) { fmt.Fprintln(w, "3 orders") })
-
 	mux := http.NewServeMux()
-	mux.Handle("GET /orders", authenticated(list))
-	mux.Handle("DELETE /orders", authenticated(requireScope("orders:write", list)))
+	mux.Handle("GET /orders", jwthttp.Middleware(verifier)(list))
 
 	call(mux, "GET", issue("orders:read"))
 	call(mux, "GET", "")
 	call(mux, "GET", "undefined")
-	call(mux, "DELETE", issue("orders:read"))
-	call(mux, "DELETE", issue("orders:read orders:write"))
 	// Output:
 	// 200 3 orders
 	// 401 Unauthorized
 	//     Bearer
 	// 401 Unauthorized
 	//     Bearer error="invalid_token", error_description="the token is malformed"
-	// 403 not allowed
-	//     Bearer error="insufficient_scope", scope="orders:write"
-	// 200 3 orders
+}
+
+// The middleware authenticates, and each route says what it takes. A realm of the middleware
+// is part of every challenge.
+func ExampleRequireScopes() {
+	verifier, err := jwt.NewVerifier[Claims](secret, []jwt.Algorithm{jwt.HS256}, jwt.WithRequiredClaims("exp", "sub"))
+	if err != nil {
+		panic(err)
+	}
+	done := http.HandlerFunc(func(w http.ResponseWriter, r *http.Request) { fmt.Fprintln(w, "done") })
+	mux := http.NewServeMux()
+	mux.Handle("GET /orders", jwthttp.RequireScopes("orders:read")(done))
+	mux.Handle("DELETE /orders", jwthttp.RequireScopes("orders:read", "orders:write")(done))
+	service := jwthttp.Middleware(verifier, jwthttp.WithAuthParam("realm", "orders"))(mux)
+
+	call(service, "GET", issue("orders:read"))
+	call(service, "DELETE", issue("orders:read"))
+	call(service, "DELETE", issue("orders:read orders:write"))
+	// Output:
+	// 200 done
+	// 403 Forbidden
+	//     Bearer realm="orders", error="insufficient_scope", scope="orders:read orders:write"
+	// 200 done
 }
 
 func ExampleTokenFromContext() {
@@ -143,14 +147,13 @@ func ExampleWithAuthParam() {
 	//     Bearer realm="orders", resource_metadata="https://api.example/.well-known/oauth-protected-resource"
 }
 
-// A page for everybody, that greets those who are logged in. A token that is there must be
-// good all the same.
+// Without the middleware: the token alone, and every answer written by hand.
 func ExampleBearerToken() {
 	page := http.HandlerFunc(func(w http.ResponseWriter, r *http.Request) {
 		raw, err := jwthttp.BearerToken(r)
 		switch {
 		case errors.Is(err, jwthttp.ErrNoToken):
-			fmt.Fprintln(w, "welcome")
+			http.Error(w, "log in", http.StatusUnauthorized)
 			return
 		case err != nil: // ErrInvalidRequest
 			http.Error(w, "bad request", http.StatusBadRequest)
@@ -168,8 +171,177 @@ func ExampleBearerToken() {
 	call(page, "GET", "two words")
 	call(page, "GET", "a.b.c")
 	// Output:
-	// 200 welcome
+	// 401 log in
 	// 200 welcome back, susan
 	// 400 bad request
 	// 401 log in again
+}
+
+// An AWS load balancer has logged the user in, and passes on who it is.
+func ExampleFromHeader() {
+	verifier, err := jwt.NewVerifier[Claims](secret, []jwt.Algorithm{jwt.HS256}, jwt.AllowPaddedBase64())
+	if err != nil {
+		panic(err)
+	}
+	guard := jwthttp.Middleware(verifier, jwthttp.WithTokenFrom(jwthttp.FromHeader("X-Amzn-Oidc-Data")))
+	page := guard(http.HandlerFunc(func(w http.ResponseWriter, r *http.Request) {
+		tok, _ := jwthttp.TokenFromContext[Claims](r.Context())
+		fmt.Fprintln(w, "hello", tok.Subject)
+	}))
+
+	r := httptest.NewRequest("GET", "/", nil)
+	r.Header.Set("X-Amzn-Oidc-Data", issue(""))
+	w := httptest.NewRecorder()
+	page.ServeHTTP(w, r)
+	fmt.Print(w.Body)
+	// Output: hello susan
+}
+
+// A session in a cookie. The browser sends it with every request to this site, also when a
+// page of another site has caused the request: CrossOriginProtection refuses that.
+func ExampleFromCookie() {
+	verifier, err := jwt.NewVerifier[Claims](secret, []jwt.Algorithm{jwt.HS256}, jwt.WithRequiredClaims("exp"))
+	if err != nil {
+		panic(err)
+	}
+	guard := jwthttp.Middleware(verifier, jwthttp.WithTokenFrom(jwthttp.FromCookie("__Host-session")))
+	orders := http.HandlerFunc(func(w http.ResponseWriter, r *http.Request) { fmt.Fprintln(w, "ordered") })
+	service := http.NewCrossOriginProtection().Handler(guard(orders))
+
+	for _, site := range []string{"same-origin", "cross-site"} { // as the browser says
+		r := httptest.NewRequest("POST", "/orders", nil)
+		r.Header.Set("Sec-Fetch-Site", site)
+		r.AddCookie(&http.Cookie{Name: "__Host-session", Value: issue(""), Path: "/", Secure: true, HttpOnly: true, SameSite: http.SameSiteLaxMode})
+		w := httptest.NewRecorder()
+		service.ServeHTTP(w, r)
+		fmt.Print(site, ": ", w.Code, " ", w.Body)
+	}
+	// Output:
+	// same-origin: 200 ordered
+	// cross-site: 403 cross-origin request detected from Sec-Fetch-Site header
+}
+
+// Programs send the Authorization header, browsers a cookie. A browser cannot be made to send
+// the header, so the header needs no protection against other sites.
+func ExampleWithTokenFrom() {
+	verifier, err := jwt.NewVerifier[Claims](secret, []jwt.Algorithm{jwt.HS256})
+	if err != nil {
+		panic(err)
+	}
+	fromCookie := jwthttp.FromCookie("__Host-session")
+	guard := jwthttp.Middleware(verifier, jwthttp.WithTokenFrom(func(r *http.Request) (string, error) {
+		raw, err := jwthttp.BearerToken(r)
+		if errors.Is(err, jwthttp.ErrNoToken) {
+			return fromCookie(r)
+		}
+		return raw, err
+	}))
+	page := guard(http.HandlerFunc(func(w http.ResponseWriter, r *http.Request) { fmt.Fprintln(w, "welcome") }))
+
+	call(page, "GET", issue(""))
+	r := httptest.NewRequest("GET", "/", nil)
+	r.AddCookie(&http.Cookie{Name: "__Host-session", Value: issue("")})
+	w := httptest.NewRecorder()
+	page.ServeHTTP(w, r)
+	fmt.Print(w.Code, " ", w.Body)
+	// Output:
+	// 200 welcome
+	// 200 welcome
+}
+
+// A page for everybody that greets those who are logged in. A token that is present must be
+// valid all the same.
+func ExampleOptional() {
+	verifier, err := jwt.NewVerifier[Claims](secret, []jwt.Algorithm{jwt.HS256})
+	if err != nil {
+		panic(err)
+	}
+	page := jwthttp.Middleware(verifier, jwthttp.Optional())(http.HandlerFunc(func(w http.ResponseWriter, r *http.Request) {
+		if tok, ok := jwthttp.TokenFromContext[Claims](r.Context()); ok {
+			fmt.Fprintln(w, "welcome back,", tok.Subject)
+			return
+		}
+		fmt.Fprintln(w, "welcome")
+	}))
+	call(page, "GET", "")
+	call(page, "GET", issue(""))
+	call(page, "GET", "a.b.c")
+	// Output:
+	// 200 welcome
+	// 200 welcome back, susan
+	// 401 Unauthorized
+	//     Bearer error="invalid_token", error_description="the token is malformed"
+}
+
+// The test of a handler needs no key and no signature.
+func ExampleContextWithToken() {
+	orders := jwthttp.RequireScopes("orders:read")(http.HandlerFunc(func(w http.ResponseWriter, r *http.Request) {
+		tok, _ := jwthttp.TokenFromContext[Claims](r.Context())
+		fmt.Fprintln(w, "orders of", tok.Subject)
+	}))
+
+	r := httptest.NewRequest("GET", "/orders", nil)
+	w := httptest.NewRecorder()
+	orders.ServeHTTP(w, r.WithContext(jwthttp.ContextWithToken(r.Context(), &jwt.Token[Claims]{
+		RegisteredClaims: jwt.RegisteredClaims{Subject: "susan"},
+		Payload:          `{"scope":"orders:read"}`, // what RequireScopes reads
+	})))
+	fmt.Print(w.Body)
+	// Output: orders of susan
+}
+
+// One claims type for issuers that write a string, and for those that write an array.
+func ExampleScopes() {
+	type claims struct {
+		Scope jwthttp.Scopes `json:"scope"`
+	}
+	for _, scope := range []any{"orders:read orders:write", []string{"orders:read", "orders:write"}} {
+		raw, err := jwt.Sign(map[string]any{"scope": scope}, secret, jwt.HS256)
+		if err != nil {
+			panic(err)
+		}
+		tok, err := jwt.Verify[claims](raw, secret, []jwt.Algorithm{jwt.HS256})
+		if err != nil {
+			panic(err)
+		}
+		fmt.Println(tok.Claims.Scope.Has("orders:write"), tok.Claims.Scope.Has("orders"))
+	}
+	// Output:
+	// true false
+	// true false
+}
+
+// revocable is a verifier of the application, which asks one more question.
+type revocable struct {
+	*jwt.Verifier[Claims]
+	revoked map[string]bool
+}
+
+func (v revocable) VerifyContext(ctx context.Context, token string) (*jwt.Token[Claims], error) {
+	tok, err := v.Verifier.VerifyContext(ctx, token)
+	if err == nil && v.revoked[tok.ID] {
+		return nil, fmt.Errorf("%w: %q is revoked", jwt.ErrInvalidToken, tok.ID)
+	}
+	return tok, err
+}
+
+func ExampleTokenVerifier() {
+	verifier, err := jwt.NewVerifier[Claims](secret, []jwt.Algorithm{jwt.HS256}, jwt.WithRequiredClaims("jti"))
+	if err != nil {
+		panic(err)
+	}
+	v := revocable{verifier, map[string]bool{"7": true}}
+	page := jwthttp.Middleware(v)(http.HandlerFunc(func(w http.ResponseWriter, r *http.Request) { fmt.Fprintln(w, "welcome") }))
+
+	for _, id := range []string{"6", "7"} {
+		raw, err := jwt.Sign(jwt.RegisteredClaims{ID: id}, secret, jwt.HS256)
+		if err != nil {
+			panic(err)
+		}
+		call(page, "GET", raw)
+	}
+	// Output:
+	// 200 welcome
+	// 401 Unauthorized
+	//     Bearer error="invalid_token", error_description="the token is not valid"
 }

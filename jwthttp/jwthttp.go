@@ -1,93 +1,68 @@
-// Package jwthttp guards net/http servers with the bearer tokens that package jwt verifies
+// Package jwthttp protects net/http servers with the tokens that package jwt verifies
 // (RFC 6750).
 //
 //	v, err := jwt.NewVerifier[Claims](keys, algs, jwt.WithIssuer(iss), jwt.WithAudience("orders"))
 //	…
-//	mux.Handle("GET /orders", jwthttp.Middleware(v)(http.HandlerFunc(orders)))
+//	protect := jwthttp.Middleware(v)
+//	mayWrite := jwthttp.RequireScopes("orders:write")
+//	mux.Handle("GET /orders", protect(list))
+//	mux.Handle("DELETE /orders/{id}", protect(mayWrite(remove)))
 //
-// and in orders, jwthttp.TokenFromContext[Claims](r.Context()) is the verified token.
-// [Middleware] works with every router that takes net/http handlers. It answers who calls;
-// what the caller may do is for the application to say, from the claims (its example
-// shows a scope).
+// In a handler, jwthttp.TokenFromContext[Claims](r.Context()) returns the verified token.
+// [Middleware] works with every router that accepts net/http middleware (docs/frameworks.md has
+// the others), and with every [TokenVerifier]. [WithTokenFrom] reads the token from a proxy's
+// header or a cookie instead of the Authorization header.
 //
-// # What a refused request gets
+// # Responses to rejected requests
 //
 //	no token                                      401  WWW-Authenticate: Bearer
 //	ErrInvalidRequest                             400  … error="invalid_request"
 //	jwt.ErrInvalidToken                           401  … error="invalid_token"
+//	ErrInsufficientScope                          403  … error="insufficient_scope", scope="…"
 //	jwt.ErrKeysUnavailable                        503  Retry-After
 //	anything else, such as jwt.ErrInvalidKey      500
 //
-// No response repeats an error's text: the challenge says of a token that it is malformed,
-// expired, not valid yet, or not valid, and no more. [WithErrorHandler] is for the log.
+// No response repeats an error's text. The challenge of an invalid token says that it is
+// malformed, expired, not valid yet, or not valid, and no more. Use [WithErrorHandler] to
+// log the error.
 //
-// A browser's CORS preflight requests carry no token: what answers them goes around the
-// middleware, not inside.
+// # What is not here
+//
+// A token in the query string: URLs end up in access logs, browser histories and Referer
+// headers, and whoever reads one there can use it until it expires (RFC 6750, Section 5.3;
+// RFC 9700, Section 4.3.2, forbids it). Where a browser cannot set a header, as for
+// WebSocket and EventSource, use a cookie ([FromCookie]).
+//
+// CORS: a browser's preflight requests carry no token. The handler that answers them goes
+// around the middleware, not inside.
 package jwthttp
 
 import (
 	"context"
 	"errors"
-	"fmt"
 	"net/http"
-	"strings"
+	"reflect"
 
 	"example.com/jwt"
 )
 
-var (
-	// ErrNoToken is returned when a request has no bearer token: no Authorization header,
-	// or one of another scheme. The answer is a challenge without an error code (RFC 6750,
-	// Section 3.1), with status 401.
-	ErrNoToken error = errors.New("jwthttp: no bearer token")
-
-	// ErrInvalidRequest is returned for an Authorization header that cannot be read as one
-	// bearer token: given twice, or "Bearer" without what RFC 6750, Section 2.1, calls a
-	// b64token. It is the client's mistake, with status 400.
-	ErrInvalidRequest error = errors.New("jwthttp: invalid request")
-)
-
-// contextKey is the key of a *jwt.Token[T]: one for each T.
-type contextKey[T any] struct{}
-
-// BearerToken gives the token of a request's Authorization header (RFC 6750, Section 2.1);
-// the scheme's case does not matter. A token in a form, a query (where logs and histories
-// keep it) or a cookie is never looked at. The errors are [ErrNoToken] and
-// [ErrInvalidRequest]. The token is not verified, and its length is bounded by the server's
-// MaxHeaderBytes and by [jwt.WithMaxSize] only.
-func BearerToken(r *http.Request) (string, error) {
-	values := r.Header.Values("Authorization")
-	switch len(values) {
-	case 0:
-		return "", ErrNoToken
-	case 1:
-	default:
-		return "", fmt.Errorf("%w: %d Authorization headers, want one", ErrInvalidRequest, len(values))
-	}
-	scheme, token, _ := strings.Cut(values[0], " ")
-	if !strings.EqualFold(scheme, "Bearer") {
-		// What stands there may be a token without its scheme: it is not repeated.
-		return "", fmt.Errorf("%w: the scheme of the Authorization header is not Bearer", ErrNoToken)
-	}
-	token = strings.TrimLeft(token, " ")
-	if !isB64Token(token) {
-		return "", fmt.Errorf(`%w: want "Bearer", a space, and one token in the Authorization header`, ErrInvalidRequest)
-	}
-	return token, nil
+// TokenVerifier is what [Middleware] needs of a verifier: [*jwt.Verifier] has this method, and
+// so may a type of the application. It must be safe for concurrent use. Errors are answered by
+// their class: [jwt.ErrInvalidToken] with 401, [jwt.ErrKeysUnavailable] with 503, others with 500.
+type TokenVerifier[T any] interface {
+	VerifyContext(ctx context.Context, token string) (*jwt.Token[T], error)
 }
 
-// Middleware lets only those requests through whose bearer token v accepts, and puts the
-// token into the request's context for [TokenFromContext]. The context reaches the
-// verifier's [jwt.KeyFunc]. The package documentation lists what other requests get.
+// Middleware lets a request through only if v accepts its token, and puts the token into the
+// request's context for [TokenFromContext] and [RequireScopes]. The token is read with
+// [BearerToken] unless [WithTokenFrom] is given. The context of the request reaches v, and so
+// a [jwt.KeyFunc]. The package documentation lists the responses to other requests.
 //
-// A mistake in the program is found when it starts, as with [http.Handle]: Middleware
-// panics if v was not made by [jwt.NewVerifier] or an option is nil, wrong or given twice,
-// and the function it returns if its handler is nil.
-func Middleware[T any](v *jwt.Verifier[T], opts ...Option) func(http.Handler) http.Handler {
-	// An empty token is refused before any key is asked for; only what is no verifier says
-	// that an option is wrong.
-	if _, err := v.Verify(""); errors.Is(err, jwt.ErrInvalidOption) {
-		panic("jwthttp: Middleware: the verifier was not made by jwt.NewVerifier")
+// Mistakes in the program panic at start, as with [http.Handle]: a v that is nil or holds a nil
+// pointer, an option that is nil, invalid or given twice, and a nil handler.
+func Middleware[T any](v TokenVerifier[T], opts ...Option) func(http.Handler) http.Handler {
+	if isNil(v) {
+		panic("jwthttp: Middleware: the verifier is nil")
 	}
 	c := newConfig(opts)
 	return func(next http.Handler) http.Handler {
@@ -95,42 +70,46 @@ func Middleware[T any](v *jwt.Verifier[T], opts ...Option) func(http.Handler) ht
 			panic("jwthttp: Middleware: the handler is nil")
 		}
 		return http.HandlerFunc(func(w http.ResponseWriter, r *http.Request) {
-			tok, err := verify(v, r)
-			if err != nil {
-				c.refuse(w, r, err)
+			tok, refused := authenticate(c, v, r)
+			if refused != nil {
+				c.refuse(w, r, refused)
 				return
 			}
-			next.ServeHTTP(w, r.WithContext(context.WithValue(r.Context(), contextKey[T]{}, tok)))
+			next.ServeHTTP(w, r.WithContext(&node[T]{r.Context(), tok, c}))
 		})
 	}
 }
 
-// TokenFromContext gives the token that a [Middleware] of the same T has verified; false if
-// none has, or only one of another T. The token is shared: nobody should change it.
-func TokenFromContext[T any](ctx context.Context) (*jwt.Token[T], bool) {
-	tok, ok := ctx.Value(contextKey[T]{}).(*jwt.Token[T])
-	return tok, ok
-}
-
-func verify[T any](v *jwt.Verifier[T], r *http.Request) (*jwt.Token[T], error) {
-	raw, err := BearerToken(r)
+// authenticate returns the token of a request, or why it is refused; neither if there is
+// none and none is needed.
+func authenticate[T any](c *config, v TokenVerifier[T], r *http.Request) (*jwt.Token[T], *refusal) {
+	raw, err := c.from(r)
 	if err != nil {
-		return nil, err
+		if c.optional && isAbsent(err) {
+			return nil, nil
+		}
+		return nil, c.refuseRequest(err)
 	}
-	return v.VerifyContext(r.Context(), raw)
+	if raw == "" {
+		return nil, refuseToken(errEmptyToken) // whatever v would say of it
+	}
+	tok, err := v.VerifyContext(r.Context(), raw)
+	if err == nil && tok == nil {
+		err = errors.New("jwthttp: the verifier returned neither a token nor an error")
+	}
+	if err != nil {
+		return nil, refuseToken(err)
+	}
+	return tok, nil
 }
 
-// isB64Token checks the syntax of RFC 6750, Section 2.1: at least one character of the
-// alphabet, then any number of "=".
-func isB64Token(s string) bool {
-	s = strings.TrimRight(s, "=")
-	for i := range len(s) {
-		switch c := s[i]; {
-		case 'a' <= c && c <= 'z', 'A' <= c && c <= 'Z', '0' <= c && c <= '9':
-		case strings.IndexByte("-._~+/", c) >= 0:
-		default:
-			return false
-		}
+// isNil reports whether v is nil or has a nil pointer, func or the like in it.
+func isNil(v any) bool {
+	switch value := reflect.ValueOf(v); value.Kind() {
+	case reflect.Invalid:
+		return true
+	case reflect.Pointer, reflect.Func, reflect.Map, reflect.Slice, reflect.Chan, reflect.UnsafePointer:
+		return value.IsNil()
 	}
-	return s != ""
+	return false
 }

@@ -1,10 +1,10 @@
 package jwthttp
 
 import (
+	"bufio"
 	"errors"
-	"fmt"
+	"net"
 	"net/http"
-	"slices"
 	"strconv"
 	"strings"
 	"time"
@@ -15,115 +15,40 @@ import (
 // retryAfter is when a client may ask again for which no keys could be had.
 const retryAfter = 10 * time.Second
 
-// Option is an option of [Middleware]. The interface is sealed.
-type Option interface{ middlewareOption() }
-
-type option func(*config)
-
-func (option) middlewareOption() {}
-
-type config struct {
-	params  []string // of every challenge
-	onError func(w http.ResponseWriter, r *http.Request, err error)
-
-	given []string
+// refusal is why a request is not let through, and how it is answered.
+type refusal struct {
+	err    error
+	status int
+	code   string // error="…" of the challenge
+	about  string // error_description="…"
+	scope  string // scope="…", in place of that of WithAuthParam
 }
 
-// WithErrorHandler calls handle for each request that is refused, to log it or to write a
-// body of the application's kind. The challenge and the status of the package documentation
-// are prepared: a handler that only writes a body sends that status, one that writes nothing
-// the default body, and one that calls WriteHeader or changes the headers has its way. Do
-// not send err to the client: it may tell what claims were asked for.
-func WithErrorHandler(handle func(w http.ResponseWriter, r *http.Request, err error)) Option {
-	return option(func(c *config) {
-		if handle == nil {
-			panic("jwthttp: WithErrorHandler: the handler is nil")
-		}
-		c.once("WithErrorHandler")
-		c.onError = handle
-	})
-}
-
-// WithAuthParam adds a parameter to the challenge of every 401 and 400: a realm (RFC 6750,
-// Section 3, wants at least one parameter), the scope that is needed, or the
-// resource_metadata of RFC 9728. The default is none. The name must be an RFC 9110 token
-// other than error and error_description, the value printable ASCII, each name once.
-func WithAuthParam(name, value string) Option {
-	return option(func(c *config) {
-		param := strings.ToLower(name)
-		if !isToken(name) || param == "error" || param == "error_description" {
-			panic(fmt.Sprintf("jwthttp: WithAuthParam: %q can't be the name of a parameter", name))
-		}
-		if value == "" || strings.ContainsFunc(value, func(r rune) bool { return r < ' ' || r > '~' }) {
-			panic(fmt.Sprintf("jwthttp: WithAuthParam: %q is empty or not printable ASCII", value))
-		}
-		c.once("WithAuthParam " + param)
-		c.params = append(c.params, name+`="`+strings.NewReplacer(`\`, `\\`, `"`, `\"`).Replace(value)+`"`)
-	})
-}
-
-func newConfig(opts []Option) *config {
-	c := new(config)
-	for _, opt := range opts {
-		apply, ok := opt.(option)
-		if !ok {
-			panic("jwthttp: Middleware: an option is nil, or not of this package")
-		}
-		apply(c)
-	}
-	return c
-}
-
-// once panics if an option was given before.
-func (c *config) once(name string) {
-	if slices.Contains(c.given, name) {
-		panic("jwthttp: Middleware: " + name + " is given twice")
-	}
-	c.given = append(c.given, name)
-}
-
-// refuse answers a request that is not let through.
-func (c *config) refuse(w http.ResponseWriter, r *http.Request, err error) {
-	status := c.prepare(w.Header(), err)
-	answer := &answer{ResponseWriter: w, status: status}
-	if c.onError != nil {
-		c.onError(answer, r, err)
-	}
-	if !answer.written {
-		http.Error(w, http.StatusText(status), status)
-	}
-}
-
-// prepare sets the headers that an error calls for (RFC 6750, Section 3) and gives the
-// status. The service's own faults come first: a KeyFunc's error may wrap one of a token.
-func (c *config) prepare(h http.Header, err error) int {
+// refuseRequest classifies an error of the func that looks for the token.
+func (c *config) refuseRequest(err error) *refusal {
 	switch {
-	case errors.Is(err, ErrNoToken):
-		c.challenge(h)
-		return http.StatusUnauthorized
+	case isAbsent(err):
+		return &refusal{err: err, status: http.StatusUnauthorized}
 	case errors.Is(err, ErrInvalidRequest):
-		c.challenge(h, `error="invalid_request"`, `error_description="want one Authorization header, with one bearer token"`)
-		return http.StatusBadRequest
+		return &refusal{err: err, status: http.StatusBadRequest, code: "invalid_request", about: c.wanted}
+	}
+	return &refusal{err: err, status: http.StatusInternalServerError}
+}
+
+// refuseToken classifies an error of a verifier. The service's own faults come first: an
+// error about keys may wrap one about a token.
+func refuseToken(err error) *refusal {
+	switch {
 	case errors.Is(err, jwt.ErrKeysUnavailable):
-		h.Set("Retry-After", strconv.Itoa(int(retryAfter.Seconds())))
-		return http.StatusServiceUnavailable
+		return &refusal{err: err, status: http.StatusServiceUnavailable}
 	case errors.Is(err, jwt.ErrInvalidToken):
-		c.challenge(h, `error="invalid_token"`, `error_description="`+description(err)+`"`)
-		return http.StatusUnauthorized
+		return &refusal{err: err, status: http.StatusUnauthorized, code: "invalid_token", about: description(err)}
 	}
-	return http.StatusInternalServerError
+	return &refusal{err: err, status: http.StatusInternalServerError}
 }
 
-func (c *config) challenge(h http.Header, params ...string) {
-	value := "Bearer"
-	if all := slices.Concat(c.params, params); len(all) > 0 {
-		value += " " + strings.Join(all, ", ")
-	}
-	h.Set("WWW-Authenticate", value)
-}
-
-// description tells a client what it can do something about, and nothing of the policy.
-// Dates are only ever wrong of an authentic token.
+// description tells a client what it can act on, and nothing of the policy. Only an
+// authentic token has wrong dates.
 func description(err error) string {
 	switch {
 	case errors.Is(err, jwt.ErrExpired):
@@ -136,8 +61,48 @@ func description(err error) string {
 	return "the token is not valid"
 }
 
+// refuse answers a request that is not let through.
+func (c *config) refuse(w http.ResponseWriter, r *http.Request, why *refusal) {
+	switch why.status {
+	case http.StatusServiceUnavailable:
+		w.Header().Set("Retry-After", strconv.Itoa(int(retryAfter.Seconds())))
+	case http.StatusBadRequest, http.StatusUnauthorized, http.StatusForbidden:
+		w.Header().Set("WWW-Authenticate", c.challenge(why))
+	}
+	answer := &answer{ResponseWriter: w, status: why.status}
+	if c.onError != nil {
+		c.onError(answer, r, why.err)
+	}
+	if !answer.written {
+		http.Error(w, http.StatusText(why.status), why.status)
+	}
+}
+
+// challenge writes the value of WWW-Authenticate (RFC 6750, Section 3).
+func (c *config) challenge(why *refusal) string {
+	var params []string
+	for _, p := range c.params {
+		if p.name != "scope" || why.scope == "" {
+			params = append(params, p.text)
+		}
+	}
+	add := func(name, value string) {
+		if value != "" {
+			params = append(params, name+`="`+value+`"`)
+		}
+	}
+	add("error", why.code)
+	add("error_description", why.about)
+	add("scope", why.scope)
+	if len(params) == 0 {
+		return "Bearer"
+	}
+	return "Bearer " + strings.Join(params, ", ")
+}
+
 // answer is the writer of an error handler: a body that is written without a status gets
-// the right one instead of 200.
+// the right one instead of 200, and so does what is flushed before a body. Deadlines and the
+// like reach the writer below through Unwrap.
 type answer struct {
 	http.ResponseWriter
 	status  int
@@ -145,7 +110,8 @@ type answer struct {
 }
 
 func (a *answer) WriteHeader(status int) {
-	a.written = a.written || status >= 200 // the informational ones may come before the answer
+	// Informational statuses may come before the answer; 101 is one.
+	a.written = a.written || status >= 200 || status == http.StatusSwitchingProtocols
 	a.ResponseWriter.WriteHeader(status)
 }
 
@@ -156,12 +122,20 @@ func (a *answer) Write(body []byte) (int, error) {
 	return a.ResponseWriter.Write(body)
 }
 
-// isToken checks the syntax of RFC 9110, Section 5.6.2.
-func isToken(s string) bool {
-	for i := range len(s) {
-		if c := s[i]; c <= ' ' || c > '~' || strings.IndexByte(`"(),/:;<=>?@[\]{}`, c) >= 0 {
-			return false
-		}
+// FlushError is what http.ResponseController.Flush calls.
+func (a *answer) FlushError() error {
+	if !a.written {
+		a.WriteHeader(a.status)
 	}
-	return s != ""
+	return http.NewResponseController(a.ResponseWriter).Flush()
 }
+
+// Hijack is what http.ResponseController.Hijack calls: the connection is the handler's then.
+func (a *answer) Hijack() (net.Conn, *bufio.ReadWriter, error) {
+	conn, buffered, err := http.NewResponseController(a.ResponseWriter).Hijack()
+	a.written = a.written || err == nil
+	return conn, buffered, err
+}
+
+// Unwrap is for http.ResponseController.
+func (a *answer) Unwrap() http.ResponseWriter { return a.ResponseWriter }
