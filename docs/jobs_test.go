@@ -5,8 +5,6 @@ import (
 	"fmt"
 	"net/http"
 	"net/http/httptest"
-	"slices"
-	"strings"
 	"sync"
 	"sync/atomic"
 	"testing"
@@ -152,12 +150,9 @@ func logout(denied *DenyList) http.Handler {
 
 // AccessToken is what RFC 9068 adds to the registered claims of an OAuth 2.0 access token.
 type AccessToken struct {
-	ClientID string `json:"client_id"`
-	Scope    string `json:"scope"`
+	ClientID string         `json:"client_id"`
+	Scope    jwthttp.Scopes `json:"scope"`
 }
-
-// Has reports whether the client was granted a scope.
-func (a AccessToken) Has(scope string) bool { return slices.Contains(strings.Fields(a.Scope), scope) }
 
 // newAccessTokenVerifier does what RFC 9068, Section 4, asks of a resource server.
 func newAccessTokenVerifier(issuer, resource string, keys jwt.KeySource, opts ...jwt.VerifyOption) (*jwt.Verifier[AccessToken], error) {
@@ -177,8 +172,8 @@ func TestAccessTokens(t *testing.T) {
 	}
 	tok, err := v.Verify(issuer.Sign(claims, jwt.WithType("at+jwt"), jwt.WithExpiresIn(time.Hour)))
 	require.NoError(t, err)
-	require.True(t, tok.Claims.Has("read"))
-	require.False(t, tok.Claims.Has("rea"))
+	require.True(t, tok.Claims.Scope.Has("read"))
+	require.False(t, tok.Claims.Scope.Has("rea"))
 	_, err = v.Verify(issuer.Sign(claims, jwt.WithType("application/AT+JWT"), jwt.WithExpiresIn(time.Hour)))
 	require.NoError(t, err)
 	_, err = v.Verify(issuer.Sign(claims, jwt.WithExpiresIn(time.Hour)))

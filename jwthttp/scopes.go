@@ -7,6 +7,7 @@ import (
 	"slices"
 	"strings"
 
+	"example.com/jwt/internal/excerpt"
 	"example.com/jwt/internal/strictjson"
 )
 
@@ -45,7 +46,7 @@ func (s *Scopes) UnmarshalJSON(text []byte) error {
 func (s Scopes) MarshalJSON() ([]byte, error) {
 	for _, scope := range s {
 		if !isScope(scope) {
-			return nil, fmt.Errorf("jwthttp: Scopes: %.64q can't be a scope (RFC 6749, Section 3.3)", scope)
+			return nil, fmt.Errorf("jwthttp: Scopes: %s can't be a scope (RFC 6749, Section 3.3)", excerpt.Quote(scope))
 		}
 	}
 	return []byte(`"` + strings.Join(s, " ") + `"`), nil
@@ -118,7 +119,7 @@ func checkScopes(g guard, scopes []string, needed string) *refusal {
 	granted := grantedScopes(payload)
 	for _, scope := range scopes {
 		if !granted.Has(scope) {
-			err := fmt.Errorf("%w: want %q, the token has %.64q", ErrInsufficientScope, needed, strings.Join(granted, " "))
+			err := fmt.Errorf("%w: want %q, the token has %s", ErrInsufficientScope, needed, excerpt.Quote(strings.Join(granted, " ")))
 			return &refusal{err: err, status: http.StatusForbidden, code: "insufficient_scope", scope: needed}
 		}
 	}

@@ -80,7 +80,7 @@ func TestInsufficientScope(t *testing.T) {
 	h := guard(jwthttp.RequireScopes("b", "a")(http.NotFoundHandler()))
 	for scope, message := range map[string]string{
 		"a c":                    `jwthttp: insufficient scope: want "b a", the token has "a c"`,
-		strings.Repeat("x", 999): `jwthttp: insufficient scope: want "b a", the token has "` + strings.Repeat("x", 64) + `"`,
+		strings.Repeat("x", 999): `jwthttp: insufficient scope: want "b a", the token has "` + strings.Repeat("x", 64) + `"…`,
 	} {
 		r := httptest.NewRequest("GET", "/", nil)
 		r.Header.Set("Authorization", "Bearer "+issue(scope))

@@ -3,8 +3,6 @@ package main
 import (
 	"encoding/json"
 	"net/http"
-	"slices"
-	"strings"
 
 	"example.com/jwt"
 	"example.com/jwt/jwthttp"
@@ -12,7 +10,7 @@ import (
 
 // Claims is what this service reads of a token, beside the registered claims.
 type Claims struct {
-	Scope string `json:"scope"`
+	Scope jwthttp.Scopes `json:"scope"`
 }
 
 // newOrders is the service. A test gives it other keys, and a clock with the options.
@@ -23,23 +21,9 @@ func newOrders(issuer string, keys jwt.KeySource, opts ...jwt.VerifyOption) (htt
 		return nil, err
 	}
 	mux := http.NewServeMux()
-	mux.HandleFunc("GET /orders", requireScope("orders:read", list))
-	mux.HandleFunc("DELETE /orders/{id}", requireScope("orders:write", remove))
+	mux.Handle("GET /orders", jwthttp.RequireScopes("orders:read")(http.HandlerFunc(list)))
+	mux.Handle("DELETE /orders/{id}", jwthttp.RequireScopes("orders:write")(http.HandlerFunc(remove)))
 	return jwthttp.Middleware(verifier)(mux), nil
-}
-
-// requireScope lets tokens with a scope through: the middleware has said who calls, this
-// says what they may do.
-func requireScope(scope string, next http.HandlerFunc) http.HandlerFunc {
-	return func(w http.ResponseWriter, r *http.Request) {
-		tok, ok := jwthttp.TokenFromContext[Claims](r.Context())
-		if !ok || !slices.Contains(strings.Fields(tok.Claims.Scope), scope) {
-			w.Header().Set("WWW-Authenticate", `Bearer error="insufficient_scope", scope="`+scope+`"`)
-			http.Error(w, "the token lacks the scope "+scope, http.StatusForbidden)
-			return
-		}
-		next(w, r)
-	}
 }
 
 func list(w http.ResponseWriter, r *http.Request) {
