@@ -1,33 +1,25 @@
-//lint:file-ignore SA1019 The coordinates of a key from outside must be told from nil before any method is called.
-
 package jwt
 
 import (
-	"bytes"
 	"crypto"
 	"crypto/ecdsa"
 	"crypto/ed25519"
-	"crypto/elliptic"
 	"crypto/rand"
 	"crypto/rsa"
 	"crypto/subtle"
-	"math/big"
+	"reflect"
 	"slices"
+	"strconv"
 
 	"golang.org/x/crypto/ssh"
+
+	"example.com/jwt/internal/excerpt"
+	"example.com/jwt/internal/keycheck"
+	"example.com/jwt/internal/keytext"
 )
 
-// Bounds of RSA keys: RFC 7518, Sections 3.3 and 3.5, for the least size, and what a
-// verification may cost for the others.
-const (
-	minRSABits     = 2048
-	minWeakRSABits = 1024
-	maxRSABits     = 16384
-	minRSAExponent = 65537
-	maxRSAExponent = 1<<31 - 1
-
-	needRSA = "an RSA key of 2048 to 16384 bits"
-)
+// needRSA says what RS* and PS* work with.
+const needRSA = "an RSA key of 2048 to 16384 bits"
 
 // keyKind tells the kinds of keys apart.
 type keyKind uint8
@@ -40,12 +32,12 @@ const (
 )
 
 // keyOps are the operations that a JWK's key_ops leave a key.
-type keyOps uint8
+type keyOps = keytext.Ops
 
 const (
-	opSign keyOps = 1 << iota
-	opVerify
-	opAll = opSign | opVerify
+	opSign   = keytext.OpSign
+	opVerify = keytext.OpVerify
+	opAll    = keytext.OpAll
 )
 
 // material is what a verification needs of a key, checked and copied.
@@ -100,7 +92,7 @@ func (k *signing) describeKey(what string) string {
 	case k == nil:
 		return "jwt: no " + what
 	case k.kid != "":
-		return "jwt: " + what + " (" + k.describe() + ", kid " + quote(k.kid) + ", redacted)"
+		return "jwt: " + what + " (" + k.describe() + ", kid " + excerpt.Quote(k.kid) + ", redacted)"
 	}
 	return "jwt: " + what + " (" + k.describe() + ", redacted)"
 }
@@ -119,17 +111,39 @@ func (m *material) describe() string {
 	}
 }
 
-// public gives a copy of the public key in the standard library's type.
-func (m *material) public() crypto.PublicKey {
+// key returns the public key in the standard library's type, nil for a secret. It is not a copy.
+func (m *material) key() crypto.PublicKey {
 	switch m.kind {
 	case kindRSA:
-		return copyRSAPublic(m.rsa)
+		return m.rsa
 	case kindECDSA:
-		return copyECDSAPublic(m.ecdsa)
+		return m.ecdsa
 	case kindEd25519:
-		return slices.Clone(m.ed25519)
+		return m.ed25519
 	}
 	return nil
+}
+
+// use is what the key's JWK says of it.
+func (m *material) use() keytext.Use {
+	use := keytext.Use{KeyID: m.kid, Ops: m.ops}
+	if m.bound != 0 {
+		use.Alg = m.bound.String()
+	}
+	return use
+}
+
+// kty is the JWK's name for the kind of key.
+func (m *material) kty() string {
+	if m.kind == kindSecret {
+		return "oct"
+	}
+	return keytext.Kty(m.key())
+}
+
+// appendJWK appends the public JWK of a key that is not a secret.
+func (m *material) appendJWK(dst []byte) []byte {
+	return keytext.AppendPublicJWK(dst, m.key(), m.use())
 }
 
 // sameKey compares public keys; and secrets, which a set compares.
@@ -174,244 +188,49 @@ func (m *material) unfit(s *scheme, op keyOps) error {
 	}
 }
 
-// bind checks a new key against its configuration and takes kid and algorithm over.
-func (m *material) bind(cfg *keyConfig) error {
-	m.kid, m.bound, m.weak, m.ops = cfg.kid, cfg.alg, cfg.weak, opAll
-	if cfg.ops != 0 {
-		m.ops = cfg.ops
+// newMaterial takes over a public key of the standard library that has been checked.
+func newMaterial(checked crypto.PublicKey) *material {
+	switch k := checked.(type) {
+	case *rsa.PublicKey:
+		return &material{kind: kindRSA, rsa: k}
+	case *ecdsa.PublicKey:
+		return &material{kind: kindECDSA, ecdsa: k}
+	default:
+		return &material{kind: kindEd25519, ed25519: checked.(ed25519.PublicKey)}
 	}
-	if cfg.thumbprint {
-		m.kid = m.thumbprint()
-	}
-	if m.bound != 0 {
-		if s := m.bound.scheme(); !s.family.fits(s, m) {
-			return wrapf(&both{ErrInvalidKey, ErrInvalidOption}, m.unfit(s, opSign), "the key does not fit its algorithm")
-		}
-	}
-	return nil
 }
 
-// newMaterial checks a public key of the standard library and copies it.
-func newMaterial(key crypto.PublicKey, weak bool) (*material, error) {
+// checkPublic checks a public key from outside and copies it.
+func checkPublic(key crypto.PublicKey, weak bool) (*material, error) {
 	if isNil(key) {
 		return nil, failf(&both{ErrInvalidKey, ErrInvalidOption}, "the public key is nil")
 	}
-	switch k := key.(type) {
-	case *rsa.PublicKey:
-		if err := checkRSA(k.N, big.NewInt(int64(k.E)), weak); err != nil {
-			return nil, err
-		}
-		return &material{kind: kindRSA, rsa: copyRSAPublic(k)}, nil
-	case *ecdsa.PublicKey:
-		return newECDSAMaterial(k)
-	case ed25519.PublicKey:
-		return newEd25519Material(k)
-	case *ed25519.PublicKey:
-		return newEd25519Material(*k)
-	case crypto.Signer:
-		return nil, failf(ErrInvalidKey, "got a private key (%T) where a public key belongs: use NewPrivateKey(key) and its Public()", key)
-	}
-	return nil, failf(ErrInvalidKey, "a public key of type %T is not supported: want *rsa.PublicKey, *ecdsa.PublicKey or ed25519.PublicKey (ParsePublicKey reads key texts)", key)
-}
-
-// checkRSA bounds a modulus and its exponent before anything is computed with them.
-func checkRSA(n, e *big.Int, weak bool) error {
-	if n == nil || e == nil {
-		return failf(ErrInvalidKey, "the RSA key has no modulus or no exponent")
-	}
-	least, leastE := minRSABits, int64(minRSAExponent)
-	if weak {
-		least, leastE = minWeakRSABits, 3
-	}
-	switch bits := n.BitLen(); {
-	case n.Sign() <= 0 || n.Bit(0) == 0:
-		return failf(ErrInvalidKey, "the RSA modulus is not a positive odd number")
-	case bits < least:
-		return failf(ErrInvalidKey, "an RSA key of %d bits is too weak: want at least %d (RFC 7518, Section 3.3)", bits, least)
-	case bits > maxRSABits:
-		return failf(ErrInvalidKey, "an RSA key of %d bits is too large: want at most %d", bits, maxRSABits)
-	case e.BitLen() > 31 || e.Int64() < leastE || e.Bit(0) == 0:
-		return failf(ErrInvalidKey, "the RSA public exponent (%d bits) is not an odd number from %d to %d", e.BitLen(), leastE, maxRSAExponent)
-	}
-	return nil
-}
-
-func newECDSAMaterial(k *ecdsa.PublicKey) (*material, error) {
-	if supportedCurve(k.Curve) == nil {
-		return nil, failf(ErrInvalidKey, "the ECDSA key is on another curve than P-256, P-384 and P-521 of crypto/elliptic")
-	}
-	own := copyECDSAPublic(k)
-	if own == nil {
-		return nil, failf(ErrInvalidKey, "the ECDSA key is not a point on its curve %s", k.Curve.Params().Name)
-	}
-	return &material{kind: kindECDSA, ecdsa: own}, nil
-}
-
-// newEd25519Material refuses the keys for which anybody can make signatures: the
-// points of small order, in any spelling, and all other non-canonical points.
-func newEd25519Material(k ed25519.PublicKey) (*material, error) {
-	if len(k) != ed25519.PublicKeySize {
-		return nil, failf(ErrInvalidKey, "an Ed25519 public key has %d bytes, got %d", ed25519.PublicKeySize, len(k))
-	}
-	if err := checkEd25519(k); err != nil {
-		return nil, err
-	}
-	return &material{kind: kindEd25519, ed25519: slices.Clone(k)}, nil
-}
-
-// checkEd25519 decodes the point (RFC 8032, Section 5.1.3) and doubles it three times,
-// which makes a point of small order the identity, whose y is 1.
-func checkEd25519(k ed25519.PublicKey) error {
-	encoded := slices.Clone(k)
-	encoded[31] &= 0x7f // the sign of x
-	slices.Reverse(encoded)
-	p := new(big.Int).Lsh(big.NewInt(1), 255)
-	p.Sub(p, big.NewInt(19))
-	y := new(big.Int).SetBytes(encoded)
-	if y.Cmp(p) >= 0 {
-		return failf(ErrInvalidKey, "the Ed25519 public key is not a canonical point")
-	}
-	if big.Jacobi(xSquared(y, p), p) < 0 {
-		return failf(ErrInvalidKey, "the Ed25519 public key is not a point of the curve")
-	}
-	for range 3 {
-		xx, yy := xSquared(y, p), new(big.Int).Mul(y, y)
-		num := new(big.Int).Add(yy, xx)
-		den := xx.Sub(xx.Add(xx, big.NewInt(2)), yy)
-		y.Mul(num, den.ModInverse(den.Mod(den, p), p)).Mod(y, p)
-	}
-	if y.Cmp(big.NewInt(1)) == 0 {
-		return failf(ErrInvalidKey, "the Ed25519 public key is a point of small order, for which anybody can make signatures")
-	}
-	return nil
-}
-
-// xSquared solves the equation of the curve, -x² + y² = 1 + d·x²·y² with d =
-// -121665/121666, for x².
-func xSquared(y, p *big.Int) *big.Int {
-	d := new(big.Int).ModInverse(big.NewInt(121666), p)
-	d.Mul(d, big.NewInt(-121665))
-	yy := new(big.Int).Mul(y, y)
-	den := d.Mul(d, yy)
-	den.Mod(den.Add(den, big.NewInt(1)), p)
-	xx := yy.Sub(yy, big.NewInt(1))
-	return xx.Mul(xx, den.ModInverse(den, p)).Mod(xx, p)
-}
-
-// copySigner copies a private key of the standard library after checking that it
-// holds together; for another signer, own is nil.
-func copySigner(key crypto.Signer, weak bool) (own crypto.Signer, public *material, err error) {
-	switch k := key.(type) {
-	case *rsa.PrivateKey:
-		own, err = copyRSAPrivate(k, weak)
-	case *ecdsa.PrivateKey:
-		own, err = copyECDSAPrivate(k)
-	case ed25519.PrivateKey:
-		own, err = copyEd25519Private(k)
-	case *ed25519.PrivateKey:
-		own, err = copyEd25519Private(*k)
-	default:
-		public, err = newMaterial(key.Public(), weak)
-		return nil, public, err
-	}
+	own, err := keycheck.Public(key, weak)
 	if err != nil {
-		return nil, nil, err
+		return nil, invalidKey(err)
 	}
-	public, err = newMaterial(own.Public(), weak)
-	return own, public, err
+	return newMaterial(own), nil
 }
 
-func copyRSAPublic(k *rsa.PublicKey) *rsa.PublicKey {
-	return &rsa.PublicKey{N: new(big.Int).Set(k.N), E: k.E}
+// keyError is an error of internal/keycheck or internal/keytext as one of this package.
+type keyError struct{ err error }
+
+func (e *keyError) Error() string   { return "jwt: " + e.err.Error() }
+func (e *keyError) Unwrap() []error { return []error{ErrInvalidKey, e.err} }
+
+// invalidKey gives such an error its class.
+func invalidKey(err error) error { return &keyError{err} }
+
+// isNil also sees a nil pointer, map, slice or func inside an interface.
+func isNil(v any) bool {
+	if v == nil {
+		return true
+	}
+	switch r := reflect.ValueOf(v); r.Kind() {
+	case reflect.Pointer, reflect.Map, reflect.Slice, reflect.Func, reflect.Chan:
+		return r.IsNil()
+	}
+	return false
 }
 
-// copyRSAPrivate finds the primes of a key that has none, since it could be neither
-// checked nor written without them.
-func copyRSAPrivate(k *rsa.PrivateKey, weak bool) (crypto.Signer, error) {
-	if err := checkRSA(k.N, big.NewInt(int64(k.E)), weak); err != nil {
-		return nil, err
-	}
-	missing := func(n *big.Int) bool { return n == nil || n.Sign() <= 0 }
-	if missing(k.D) || k.D.BitLen() > k.N.BitLen() || slices.ContainsFunc(k.Primes, missing) {
-		return nil, failf(ErrInvalidKey, "the RSA private key lacks its private exponent or a prime")
-	}
-	own := &rsa.PrivateKey{PublicKey: *copyRSAPublic(&k.PublicKey), D: new(big.Int).Set(k.D)}
-	switch len(k.Primes) {
-	case 0:
-		primes, err := recoverPrimes(own.N, big.NewInt(int64(own.E)), own.D)
-		if err != nil {
-			return nil, err
-		}
-		own.Primes = primes
-	case 2:
-		own.Primes = []*big.Int{new(big.Int).Set(k.Primes[0]), new(big.Int).Set(k.Primes[1])}
-	default:
-		return nil, failf(ErrInvalidKey, "an RSA key of %d primes is not supported: want two", len(k.Primes))
-	}
-	own.Precompute()
-	if err := own.Validate(); err != nil {
-		return nil, wrapf(ErrInvalidKey, err, "the RSA private key does not hold together")
-	}
-	return own, nil
-}
-
-// copyECDSAPublic gives nil for a key that is not a point of a supported curve.
-func copyECDSAPublic(k *ecdsa.PublicKey) *ecdsa.PublicKey {
-	curve := supportedCurve(k.Curve)
-	if curve == nil || k.X == nil || k.Y == nil {
-		return nil
-	}
-	point, err := (&ecdsa.PublicKey{Curve: curve, X: k.X, Y: k.Y}).Bytes()
-	if err != nil {
-		return nil
-	}
-	own, err := ecdsa.ParseUncompressedPublicKey(curve, point)
-	if err != nil {
-		return nil
-	}
-	return own
-}
-
-func copyECDSAPrivate(k *ecdsa.PrivateKey) (crypto.Signer, error) {
-	m, err := newECDSAMaterial(&k.PublicKey)
-	if err != nil {
-		return nil, err
-	}
-	public := m.ecdsa
-	if k.D == nil || k.D.Sign() <= 0 {
-		return nil, failf(ErrInvalidKey, "the ECDSA private key has no scalar")
-	}
-	scalar, err := (&ecdsa.PrivateKey{PublicKey: *public, D: k.D}).Bytes()
-	if err != nil {
-		return nil, wrapf(ErrInvalidKey, err, "the ECDSA private key is out of range")
-	}
-	own, err := ecdsa.ParseRawPrivateKey(public.Curve, scalar)
-	if err != nil {
-		return nil, wrapf(ErrInvalidKey, err, "the ECDSA private key is out of range")
-	}
-	if !own.PublicKey.Equal(public) {
-		return nil, failf(ErrInvalidKey, "the ECDSA private key does not belong to its public key")
-	}
-	return own, nil
-}
-
-func copyEd25519Private(k ed25519.PrivateKey) (crypto.Signer, error) {
-	if len(k) != ed25519.PrivateKeySize {
-		return nil, failf(ErrInvalidKey, "an Ed25519 private key has %d bytes, got %d", ed25519.PrivateKeySize, len(k))
-	}
-	own := ed25519.NewKeyFromSeed(k.Seed())
-	if !bytes.Equal(own[ed25519.SeedSize:], k[ed25519.SeedSize:]) {
-		return nil, failf(ErrInvalidKey, "the Ed25519 private key does not belong to its public key")
-	}
-	return own, nil
-}
-
-// supportedCurve gives the curve if it is one of the standard library's that JWS signs
-// with, or nil: no method of a foreign implementation is ever called.
-func supportedCurve(c elliptic.Curve) elliptic.Curve {
-	switch c {
-	case elliptic.P256(), elliptic.P384(), elliptic.P521():
-		return c
-	}
-	return nil
-}
+func itoa(n int) string { return strconv.Itoa(n) }

@@ -2,6 +2,10 @@ package jwt
 
 import (
 	"slices"
+	"unicode/utf8"
+
+	"example.com/jwt/internal/excerpt"
+	"example.com/jwt/internal/keytext"
 )
 
 // KeyOption is an option of the key constructors. The interface is sealed.
@@ -14,7 +18,8 @@ type keyConfig struct {
 	alg        algorithm
 	passphrase []byte
 	weak       bool
-	ops        keyOps // of a JWK; 0: all
+	jwkAlg     algorithm // of a JWK; 0: none
+	ops        keyOps    // of a JWK; 0: all
 
 	given []string // names of the options given
 }
@@ -110,6 +115,66 @@ func (c *keyConfig) refuse(constructor string, names ...string) error {
 		if slices.Contains(c.given, name) {
 			return failf(ErrInvalidOption, "%s does not apply to %s", name, constructor)
 		}
+	}
+	return nil
+}
+
+// adopt takes from the key's JWK what the options leave open.
+func (c *keyConfig) adopt(use keytext.Use) error {
+	if c.kid == "" && !c.thumbprint {
+		c.kid = use.KeyID
+	}
+	c.ops = use.Ops
+	if use.Alg == "" {
+		return nil
+	}
+	c.jwkAlg = algorithmByName(use.Alg)
+	switch {
+	case c.jwkAlg == 0:
+		return failf(ErrInvalidKey, "the JWK's alg is %s, which is not a signature algorithm of this package", excerpt.Quote(use.Alg))
+	case c.alg != 0 && c.alg != c.jwkAlg:
+		return failf(ErrInvalidOption, "WithAlgorithm says %s, but the JWK's alg is %s: leave the option out", c.alg, c.jwkAlg)
+	}
+	return nil
+}
+
+// bind checks a new key against its configuration and takes kid and algorithm over.
+func (m *material) bind(cfg *keyConfig) error {
+	m.kid, m.bound, m.weak, m.ops = cfg.kid, cfg.alg, cfg.weak, opAll
+	if cfg.ops != 0 {
+		m.ops = cfg.ops
+	}
+	if cfg.thumbprint {
+		m.kid = keytext.Thumbprint(m.key())
+	}
+	if m.bound != 0 {
+		if s := m.bound.scheme(); !s.family.fits(s, m) {
+			return wrapf(&both{ErrInvalidKey, ErrInvalidOption}, m.unfit(s, opSign), "the key does not fit its algorithm")
+		}
+	}
+	if cfg.jwkAlg != 0 {
+		return m.bindJWK(cfg.jwkAlg.scheme())
+	}
+	return nil
+}
+
+// bindJWK binds the key to the alg of its JWK. It is not left to the options, because a key
+// that contradicts itself is no mistake of the calling program.
+func (m *material) bindJWK(s *scheme) error {
+	if !s.family.fits(s, m) {
+		return failf(ErrInvalidKey, "the JWK's alg is %s, which needs %s, but it is %s", s.name, s.family.need(s), m.describe())
+	}
+	m.bound = s.alg
+	return nil
+}
+
+// validKeyID refuses what could not stand in a header.
+func validKeyID(kid string) error {
+	if kid == "" {
+		return failf(ErrInvalidOption, "WithKeyID: the kid is empty; leave the option out for a key without one")
+	}
+	if !utf8.ValidString(kid) {
+		return failf(ErrInvalidOption, "WithKeyID: the kid is not valid UTF-8")
 	}
 	return nil
 }

@@ -3,17 +3,25 @@ package jwt
 import (
 	"context"
 	"crypto"
+	"crypto/ecdsa"
+	"crypto/ed25519"
+	"crypto/rand"
+	"crypto/rsa"
 	"fmt"
 	"log/slog"
-	"reflect"
 	"slices"
-	"strconv"
-	"unicode/utf8"
+
+	"example.com/jwt/internal/keycheck"
+	"example.com/jwt/internal/keytext"
 )
 
 // minSecret is the shortest secret, in bytes: the size of the smallest hash (RFC
 // 7518, Section 3.2).
 const minSecret = 32
+
+// generatedRSABits is the size of generated RSA keys: 128 bits of security, as ES256 and
+// EdDSA have (NIST SP 800-57, Part 1, Section 5.6.1).
+const generatedRSABits = 3072
 
 // SigningKey is a key that signs: a [*SecretKey] or a [*PrivateKey]. The interface
 // is sealed, so that a key can only come from a constructor that has checked it.
@@ -90,7 +98,17 @@ func NewPrivateKey(key crypto.Signer, opts ...KeyOption) (*PrivateKey, error) {
 	if err := cfg.refuse("NewPrivateKey", "WithPassphrase"); err != nil {
 		return nil, err
 	}
-	return newPrivate(key, cfg)
+	if isNil(key) {
+		return nil, failf(&both{ErrInvalidKey, ErrInvalidOption}, "the private key is nil")
+	}
+	own, err := keycheck.Private(key, cfg.weak)
+	switch {
+	case err != nil:
+		return nil, invalidKey(err)
+	case own == nil:
+		return newForeign(key, cfg)
+	}
+	return newPrivate(own, cfg)
 }
 
 // NewPublicKey makes a verification key of an *rsa.PublicKey, an *ecdsa.PublicKey or
@@ -105,7 +123,62 @@ func NewPublicKey(key crypto.PublicKey, opts ...KeyOption) (*PublicKey, error) {
 	if err := cfg.refuse("NewPublicKey", "WithPassphrase"); err != nil {
 		return nil, err
 	}
-	return newPublic(key, cfg)
+	m, err := checkPublic(key, cfg.weak)
+	if err != nil {
+		return nil, err
+	}
+	if err := m.bind(cfg); err != nil {
+		return nil, err
+	}
+	return &PublicKey{m}, nil
+}
+
+// GenerateSecretKey makes a random secret for HS256, HS384 or HS512, as long as the hash
+// (RFC 7518, Section 3.2) and bound to the algorithm. It has no kid unless [WithKeyID]
+// gives one. Another algorithm is [ErrInvalidOption].
+func GenerateSecretKey(alg Algorithm, opts ...KeyOption) (*SecretKey, error) {
+	s, cfg, err := generateConfig("GenerateSecretKey", alg, opts)
+	if err != nil {
+		return nil, err
+	}
+	if err := cfg.refuse("GenerateSecretKey", "WithThumbprintKeyID"); err != nil {
+		return nil, err
+	}
+	if _, ok := s.family.(hmacFamily); !ok {
+		return nil, failf(ErrInvalidOption, "GenerateSecretKey makes keys for HS256, HS384 and HS512, not for %s: use GeneratePrivateKey", s.name)
+	}
+	secret := make([]byte, s.hash.Size())
+	_, _ = rand.Read(secret) // never fails: crypto/rand ends the program instead
+	m := &material{kind: kindSecret, secret: secret}
+	if err := m.bind(cfg); err != nil {
+		return nil, err
+	}
+	return &SecretKey{&signing{material: m}}, nil
+}
+
+// GeneratePrivateKey makes a key pair bound to the algorithm: RSA of 3072 bits, ECDSA on
+// the algorithm's curve, or Ed25519. It has no kid unless [WithKeyID] or
+// [WithThumbprintKeyID] gives one. An HS* algorithm is [ErrInvalidOption].
+func GeneratePrivateKey(alg Algorithm, opts ...KeyOption) (*PrivateKey, error) {
+	s, cfg, err := generateConfig("GeneratePrivateKey", alg, opts)
+	if err != nil {
+		return nil, err
+	}
+	var key crypto.Signer
+	switch s.family.(type) {
+	case pkcs1Family, pssFamily:
+		key, err = rsa.GenerateKey(rand.Reader, generatedRSABits)
+	case ecdsaFamily:
+		key, err = ecdsa.GenerateKey(keycheck.CurveByName("P-"+itoa(s.bits)), rand.Reader)
+	case ed25519Family:
+		_, key, err = ed25519.GenerateKey(rand.Reader)
+	default:
+		return nil, failf(ErrInvalidOption, "GeneratePrivateKey makes key pairs, and %s needs %s: use GenerateSecretKey", s.name, s.family.need(s))
+	}
+	if err != nil {
+		return nil, wrapf(ErrInvalidKey, err, "generating a key for %s", s.name)
+	}
+	return newPrivate(key, cfg)
 }
 
 // KeyID gives the kid that the key was made with, or "".
@@ -132,7 +205,7 @@ func (k *PublicKey) Crypto() crypto.PublicKey {
 	if k.m == nil {
 		return nil
 	}
-	return k.m.public()
+	return keycheck.Clone(k.m.key())
 }
 
 // Equal reports whether x is the same key, whatever its kid and binding. Two zero
@@ -187,14 +260,18 @@ func (k *SecretKey) verification() *material {
 }
 
 func newSecret(secret []byte, cfg *keyConfig) (*SecretKey, error) {
-	switch form := looksLikeKey(secret); form {
-	case noForm:
-	case formJWK:
+	switch form := keytext.Recognise(secret); form {
+	case keytext.NoForm:
+	case keytext.FormJWK:
 		return nil, failf(ErrInvalidKey, `this is the text of %s, not a secret: ParseSecretKey reads a JWK of kty "oct", and ParsePublicKey and ParsePrivateKey the others`, form)
 	default:
 		return nil, failf(ErrInvalidKey, "this is %s, not a secret: anyone who has it could sign; use ParsePublicKey or ParsePrivateKey with RS256, ES256 or EdDSA", form)
 	}
-	if least := map[bool]int{false: minSecret, true: 1}[cfg.weak]; len(secret) < least {
+	least := minSecret
+	if cfg.weak {
+		least = 1
+	}
+	if len(secret) < least {
 		return nil, failf(ErrInvalidKey, "a secret of %d bytes is too short: want at least %d random bytes (GenerateSecretKey makes one)", len(secret), least)
 	}
 	m := &material{kind: kindSecret, secret: slices.Clone(secret)}
@@ -204,56 +281,52 @@ func newSecret(secret []byte, cfg *keyConfig) (*SecretKey, error) {
 	return &SecretKey{&signing{material: m}}, nil
 }
 
-func newPublic(key crypto.PublicKey, cfg *keyConfig) (*PublicKey, error) {
-	m, err := newMaterial(key, cfg.weak)
-	if err != nil {
-		return nil, err
-	}
+// newPublic makes a key of checked numbers.
+func newPublic(checked crypto.PublicKey, cfg *keyConfig) (*PublicKey, error) {
+	m := newMaterial(checked)
 	if err := m.bind(cfg); err != nil {
 		return nil, err
 	}
 	return &PublicKey{m}, nil
 }
 
-func newPrivate(key crypto.Signer, cfg *keyConfig) (*PrivateKey, error) {
-	if isNil(key) {
-		return nil, failf(&both{ErrInvalidKey, ErrInvalidOption}, "the private key is nil")
+// newPrivate makes a key pair of checked numbers that nobody else holds.
+func newPrivate(checked crypto.Signer, cfg *keyConfig) (*PrivateKey, error) {
+	m := newMaterial(keycheck.Clone(checked.Public()))
+	if err := m.bind(cfg); err != nil {
+		return nil, err
 	}
-	own, public, err := copySigner(key, cfg.weak)
+	return &PrivateKey{&signing{material: m, signer: checked}}, nil
+}
+
+// newForeign makes a key pair whose private half a signer holds.
+func newForeign(signer crypto.Signer, cfg *keyConfig) (*PrivateKey, error) {
+	m, err := checkPublic(signer.Public(), cfg.weak)
 	if err != nil {
 		return nil, err
 	}
-	k := &signing{material: public, signer: own, foreign: own == nil}
-	if k.foreign {
-		k.signer = key
-	}
-	if err := k.bind(cfg); err != nil {
+	if err := m.bind(cfg); err != nil {
 		return nil, err
 	}
-	return &PrivateKey{k}, nil
+	return &PrivateKey{&signing{material: m, signer: signer, foreign: true}}, nil
 }
 
-// isNil also sees a nil pointer, map, slice or func inside an interface.
-func isNil(v any) bool {
-	if v == nil {
-		return true
+// generateConfig reads the options; the key is bound to alg, whatever they say.
+func generateConfig(constructor string, alg Algorithm, opts []KeyOption) (*scheme, *keyConfig, error) {
+	s, err := schemeOf(alg)
+	if err != nil {
+		return nil, nil, err
 	}
-	switch r := reflect.ValueOf(v); r.Kind() {
-	case reflect.Pointer, reflect.Map, reflect.Slice, reflect.Func, reflect.Chan:
-		return r.IsNil()
+	cfg, err := newKeyConfig(opts)
+	if err != nil {
+		return nil, nil, err
 	}
-	return false
-}
-
-func itoa(n int) string { return strconv.Itoa(n) }
-
-// validKeyID refuses what could not stand in a header.
-func validKeyID(kid string) error {
-	if kid == "" {
-		return failf(ErrInvalidOption, "WithKeyID: the kid is empty; leave the option out for a key without one")
+	if err := cfg.refuse(constructor, "WithPassphrase", "InsecureAllowWeakKey"); err != nil {
+		return nil, nil, err
 	}
-	if !utf8.ValidString(kid) {
-		return failf(ErrInvalidOption, "WithKeyID: the kid is not valid UTF-8")
+	if cfg.alg != 0 && cfg.alg != s.alg {
+		return nil, nil, failf(ErrInvalidOption, "%s makes a key for %s, and WithAlgorithm says %s: leave the option out", constructor, s.name, cfg.alg)
 	}
-	return nil
+	cfg.alg = s.alg
+	return s, cfg, nil
 }

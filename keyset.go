@@ -1,15 +1,17 @@
 package jwt
 
 import (
+	"bytes"
 	"slices"
 
-	"example.com/jwt/internal/strictjson"
+	"example.com/jwt/internal/excerpt"
+	"example.com/jwt/internal/keytext"
 )
 
 const (
-	// maxSetKeys and maxSetText bound a JWK Set, in entries and bytes.
-	maxSetKeys = 100
-	maxSetText = 1 << 20
+	// maxAuthorizedText and maxAuthorizedLines bound an authorized_keys file.
+	maxAuthorizedText  = 1 << 20
+	maxAuthorizedLines = 1000
 
 	// maxCandidates is how many keys of a set are tried on one token.
 	maxCandidates = 16
@@ -52,18 +54,15 @@ func NewKeySet(keys ...VerificationKey) (*KeySet, error) {
 // key does not break a provider's set; a secret or a private key among them is
 // [ErrInvalidKey]. A set without usable keys is no error.
 func ParseKeySet(jwks []byte) (*KeySet, error) {
-	entries, err := readSet(jwks)
+	entries, err := keytext.Set(jwks)
 	if err != nil {
-		return nil, err
+		return nil, invalidKey(err)
 	}
 	s := newKeySet()
 	for i, entry := range entries {
-		key, unusable, err := readEntry(entry)
-		switch {
-		case err != nil:
-			return nil, wrapf(ErrInvalidKey, err, "entry %d of the JWK Set", i)
-		case unusable != nil:
-			s.skipped = append(s.skipped, wrapf(ErrInvalidKey, unusable, "entry %d of the JWK Set is skipped", i))
+		key, err := keyOfEntry(entry)
+		if err != nil {
+			s.skipped = append(s.skipped, wrapf(ErrInvalidKey, err, "entry %d of the JWK Set is skipped", i))
 			continue
 		}
 		if err := s.add(key, key.m); err != nil {
@@ -71,6 +70,52 @@ func ParseKeySet(jwks []byte) (*KeySet, error) {
 		}
 	}
 	return s, nil
+}
+
+// ParseAuthorizedKeys reads an OpenSSH authorized_keys file as a set of keys to trust,
+// of at most 1,000 lines and 1 MiB; each key's kid is its thumbprint (RFC 7638). A line
+// that says more or less than "trust this key" is left out and listed in
+// [KeySet.Skipped]: one with options, a certificate, a security key (sk-*), DSA, a weak
+// key, and what cannot be read. A file without a usable key is [ErrInvalidKey].
+func ParseAuthorizedKeys(data []byte) (*KeySet, error) {
+	if len(data) > maxAuthorizedText {
+		return nil, failf(ErrInvalidKey, "an authorized_keys file of %d bytes is too long: want at most %d", len(data), maxAuthorizedText)
+	}
+	if lines := bytes.Count(bytes.TrimSuffix(data, []byte("\n")), []byte("\n")) + 1; lines > maxAuthorizedLines {
+		return nil, failf(ErrInvalidKey, "an authorized_keys file of %d lines is too long: want at most %d", lines, maxAuthorizedLines)
+	}
+	s := newKeySet()
+	number := 0
+	for line := range bytes.Lines(data) {
+		number++
+		line = bytes.Trim(line, " \t\r\n")
+		if len(line) == 0 || line[0] == '#' {
+			continue
+		}
+		key, err := readAuthorizedKey(line)
+		if err != nil {
+			s.skipped = append(s.skipped, wrapf(ErrInvalidKey, err, "line %d of the authorized_keys file is skipped", number))
+			continue
+		}
+		if err := s.add(key, key.m); err != nil {
+			return nil, err // unreachable: the kid of different keys differs
+		}
+	}
+	if len(s.keys) > 0 {
+		return s, nil
+	}
+	if len(s.skipped) > 0 {
+		return nil, wrapf(ErrInvalidKey, s.skipped[0], "none of the keys in the authorized_keys file can be used")
+	}
+	return nil, failf(ErrInvalidKey, "the authorized_keys file has no key")
+}
+
+func readAuthorizedKey(line []byte) (*PublicKey, error) {
+	public, err := keytext.AuthorizedKey(line, false)
+	if err != nil {
+		return nil, err
+	}
+	return newPublic(public, &keyConfig{thumbprint: true})
 }
 
 // Keys gives the keys of the set in their order; the slice is the caller's.
@@ -94,7 +139,7 @@ func (s *KeySet) MarshalJSON() ([]byte, error) {
 		if i > 0 {
 			dst = append(dst, ',')
 		}
-		dst = m.appendPublicJWK(dst)
+		dst = m.appendJWK(dst)
 	}
 	return append(dst, "]}"...), nil
 }
@@ -142,7 +187,7 @@ func (s *KeySet) add(key VerificationKey, m *material) error {
 		case x.kind != m.kind:
 		case !x.sameKey(m):
 			if m.kid != "" {
-				return failf(ErrInvalidKey, "two different keys of kty %s have the kid %s: give each its own", m.kty(), quote(m.kid))
+				return failf(ErrInvalidKey, "two different keys of kty %s have the kid %s: give each its own", m.kty(), excerpt.Quote(m.kid))
 			}
 		case x.bound == m.bound && x.ops == m.ops:
 			return nil
@@ -183,55 +228,17 @@ func materialOf(key VerificationKey) (*material, error) {
 	return m, nil
 }
 
-// readSet gives the texts of a JWK Set's entries, at most maxSetKeys of them.
-func readSet(jwks []byte) ([]string, error) {
-	if len(jwks) > maxSetText {
-		return nil, failf(ErrInvalidKey, "a JWK Set of %d bytes is too long: want at most %d", len(jwks), maxSetText)
+// keyOfEntry makes the key of an entry, or says why there is none.
+func keyOfEntry(e keytext.Entry) (key *PublicKey, err error) {
+	var cfg keyConfig
+	if err = e.Err; err == nil {
+		err = cfg.adopt(e.Use)
 	}
-	j, err := readMembers(string(jwks))
-	if err != nil {
-		return nil, wrapf(ErrInvalidKey, err, "this is not the JSON text of a JWK Set")
+	if err == nil {
+		key, err = newPublic(e.Key, &cfg)
 	}
-	m, ok := j.members["keys"]
-	switch {
-	case !ok && j.has("kty"):
-		return nil, failf(ErrInvalidKey, "this is one JWK, not a JWK Set: use ParsePublicKey")
-	case !ok:
-		return nil, failf(ErrInvalidKey, `the JWK Set has no "keys"`)
-	case m.Kind() != strictjson.Array:
-		return nil, failf(ErrInvalidKey, `the JWK Set's "keys" is not an array`)
+	if err != nil && e.Use.KeyID != "" {
+		return nil, wrapf(ErrInvalidKey, err, "kid %s", excerpt.Quote(e.Use.KeyID))
 	}
-	var entries []string
-	for raw := range strictjson.Elements(m.Raw(j.text)) {
-		if len(entries) == maxSetKeys {
-			return nil, failf(ErrInvalidKey, "the JWK Set has more than %d keys", maxSetKeys)
-		}
-		entries = append(entries, raw)
-	}
-	return entries, nil
-}
-
-// readEntry reads one key of a JWK Set: a key, or why it is of no use, or why it must not
-// be there at all.
-func readEntry(text string) (key *PublicKey, unusable, err error) {
-	if strictjson.KindOf(text) != strictjson.Object {
-		return nil, nil, failf(ErrInvalidKey, "it is not an object")
-	}
-	j, err := readMembers(text)
-	if err != nil {
-		return nil, nil, err
-	}
-	if name := j.private(); name != "" {
-		return nil, nil, failf(ErrInvalidKey, "it has %q, so it is a private key or a secret, which must not be in a set", name)
-	}
-	if unusable = j.readType(); unusable == nil {
-		if j.kty == "oct" {
-			return nil, nil, failf(ErrInvalidKey, `it is of kty "oct", a secret, which must not be in a set`)
-		}
-		key, unusable = j.publicKey(new(keyConfig))
-	}
-	if m, ok := j.members["kid"]; unusable != nil && ok && m.Kind() == strictjson.String {
-		unusable = wrapf(ErrInvalidKey, unusable, "kid %s", quote(m.String(text)))
-	}
-	return key, unusable, nil
+	return key, err
 }

@@ -72,18 +72,10 @@ func TestKeyOpsOfASecretBindIt(t *testing.T) {
 	}
 }
 
-func TestSecretHasNoThumbprint(t *testing.T) {
-	key, err := GenerateSecretKey(HS256)
-	require.NoError(t, err)
-	require.Empty(t, key.k.thumbprint())
-}
-
 // The key_ops of a key pair say what it may be read for, and nothing of the other half.
 func TestKeyOpsOfAKeyPairDoNotBindItsOtherHalf(t *testing.T) {
 	text := `{"kty":"OKP","crv":"Ed25519","d":"nWGxne_9WmC6hEr0kuwsxERJxWl7MmkZcDusAxyuf2A","x":"11qYAYKxCrfVS_7TyWQHOg7hcvPapiMlrwIaaPcHURo","key_ops":["sign"]}`
-	cfg, err := newKeyConfig(nil)
-	require.NoError(t, err)
-	key, err := parsePrivateJWK([]byte(text), cfg)
+	key, err := ParsePrivateKey([]byte(text))
 	require.NoError(t, err)
 	require.True(t, key.k.serves(EdDSA.scheme(), opSign))
 	require.True(t, key.Public().m.serves(EdDSA.scheme(), opVerify))
@@ -129,4 +121,32 @@ func BenchmarkSelection(b *testing.B) {
 	for b.Loop() {
 		dst = set.candidates(dst[:0], ES256.scheme(), "99")
 	}
+}
+
+func TestOneKeyWithDifferentOperationsIsTwoKeysOfASet(t *testing.T) {
+	secret := func(ops string) *SecretKey {
+		k, err := ParseSecretKey([]byte(`{"kty":"oct"` + ops + `,"k":"AyM1SysPpbyDfgZld3umj1qzKObwVMkoqQ-EstJQLr_T-1qS0gZH75aKtMN3Yj0iPS4hcgUuTwjAzZr1Z9CAow"}`))
+		require.NoError(t, err)
+		return k
+	}
+	set, err := NewKeySet(secret(""), secret(`,"key_ops":["verify"]`), secret(""))
+	require.NoError(t, err)
+	require.Equal(t, 2, set.len())
+	_, err = materialOf(struct{ VerificationKey }{})
+	require.ErrorContains(t, err, "is not a key of this package")
+	_, err = ParseKeySet([]byte(`{"kty":"no matter","keys":[]}`))
+	require.NoError(t, err)
+}
+
+func TestSetWithoutAnyKeyThatServesSaysWhy(t *testing.T) {
+	empty, err := NewKeySet()
+	require.NoError(t, err)
+	_, err = NewVerifier[MapClaims](empty, []Algorithm{HS256})
+	require.ErrorIs(t, err, ErrInvalidKey)
+	require.ErrorContains(t, err, "no keys that can be used")
+	set, err := NewKeySet(namedKey(t, Ed25519, "a"))
+	require.NoError(t, err)
+	_, err = NewVerifier[MapClaims](set, []Algorithm{HS256})
+	require.ErrorIs(t, err, ErrInvalidKey)
+	require.ErrorContains(t, err, "none of the set's 1 keys can serve HS256")
 }

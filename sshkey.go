@@ -9,6 +9,8 @@ import (
 	"strings"
 
 	"golang.org/x/crypto/ssh"
+
+	"example.com/jwt/internal/excerpt"
 )
 
 // NewSSHKey makes a signing key of an ssh signer, such as a key in an ssh agent, on a
@@ -32,7 +34,7 @@ func NewSSHKey(signer ssh.Signer, opts ...KeyOption) (*PrivateKey, error) {
 	if err != nil {
 		return nil, err
 	}
-	m, err := newMaterial(public.CryptoPublicKey(), cfg.weak)
+	m, err := checkPublic(public.CryptoPublicKey(), cfg.weak)
 	if err != nil {
 		return nil, err
 	}
@@ -77,7 +79,7 @@ func (k *signing) signSSH(s *scheme, dst, input []byte) ([]byte, error) {
 	case sig == nil:
 		return dst, errors.New("it gave no signature")
 	case sig.Format != s.ssh:
-		return dst, errors.New("its signature has the format " + quote(sig.Format) + ", want " + quote(s.ssh))
+		return dst, errors.New("its signature has the format " + excerpt.Quote(sig.Format) + ", want " + excerpt.Quote(s.ssh))
 	case len(sig.Rest) > 0:
 		return dst, errors.New("its signature has something after it, as those of security keys do")
 	}
@@ -145,7 +147,7 @@ func sshPublic(signer ssh.Signer) (ssh.CryptoPublicKey, error) {
 	if key, ok := public.(ssh.CryptoPublicKey); ok {
 		return key, nil
 	}
-	return nil, failf(ErrInvalidKey, "an ssh key of type %s is not supported", quote(public.Type()))
+	return nil, failf(ErrInvalidKey, "an ssh key of type %s is not supported", excerpt.Quote(public.Type()))
 }
 
 // sshAlgorithms names what an ssh key of this kind can sign, for an error message.

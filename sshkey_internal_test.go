@@ -13,6 +13,8 @@ import (
 
 	"github.com/stretchr/testify/require"
 	"golang.org/x/crypto/ssh"
+
+	"example.com/jwt/internal/keycheck"
 )
 
 // liar is an ssh signer that changes the signatures of an honest one.
@@ -47,7 +49,7 @@ func sshSigner(t *testing.T, alg algorithm) ssh.Signer {
 	var err error
 	switch s := alg.scheme(); s.family.(type) {
 	case ecdsaFamily:
-		key, err = ecdsa.GenerateKey(curveByName("P-"+itoa(s.bits)), rand.Reader)
+		key, err = ecdsa.GenerateKey(keycheck.CurveByName("P-"+itoa(s.bits)), rand.Reader)
 	case ed25519Family:
 		_, key, err = ed25519.GenerateKey(rand.Reader)
 	default:

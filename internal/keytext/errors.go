@@ -1,0 +1,49 @@
+package keytext
+
+import (
+	"fmt"
+
+	"example.com/jwt/internal/excerpt"
+)
+
+// Error is the refusal of a text that is a key, but not what was asked for, or not without its
+// passphrase. All other texts are refused with plain errors.
+type Error struct {
+	Found Found
+	text  string
+	cause error // the typed error of another package that this is, or nil
+}
+
+// Found says what was found in place of the key that was asked for.
+type Found uint8
+
+// What an [Error] has found.
+const (
+	Encrypted     Found = iota + 1 // an encrypted private key, without its passphrase or in a form that is not read
+	WrongPassword                  // an encrypted private key that the passphrase does not open
+	PublicKey
+	PrivateKey
+	SecretKey
+	SingleKey  // one JWK in place of a set
+	KeySet     // a JWK Set in place of one key
+	ManyLines  // a file of several lines of OpenSSH
+	LineOfFile // a line of OpenSSH with options or the like before the key
+)
+
+func (e *Error) Error() string { return e.text }
+func (e *Error) Unwrap() error { return e.cause }
+
+func found(what Found, format string, args ...any) error {
+	return &Error{Found: what, text: fmt.Sprintf(format, args...)}
+}
+
+// abridged is an error of another package, which may repeat a key text in full.
+type abridged struct{ error }
+
+func (a abridged) Error() string { return excerpt.Error(a.error) }
+func (a abridged) Unwrap() error { return a.error }
+
+// malformed is an error of a parser of the standard library, about the content of a block.
+type malformed struct{ error }
+
+func (m malformed) Unwrap() error { return m.error }

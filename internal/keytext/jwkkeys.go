@@ -1,0 +1,228 @@
+package keytext
+
+import (
+	"crypto"
+	"crypto/ecdsa"
+	"crypto/ed25519"
+	"crypto/rsa"
+	"errors"
+	"fmt"
+	"math/big"
+	"slices"
+
+	"example.com/jwt/internal/base64url"
+	"example.com/jwt/internal/excerpt"
+	"example.com/jwt/internal/keycheck"
+)
+
+// crtMembers are the parameters that an RSA private key has all or none of.
+var crtMembers = []string{"p", "q", "dp", "dq", "qi"}
+
+// public builds the public key of any kty but oct.
+func (j *jwk) public(weak bool) (crypto.PublicKey, error) {
+	switch j.kty {
+	case "RSA":
+		return j.publicRSA(weak)
+	case "EC":
+		return j.publicEC()
+	default: // OKP: readType knows no other
+		key, err := j.publicOKP()
+		if err != nil {
+			return nil, err
+		}
+		return keycheck.Public(key, weak) // is it a point at all?
+	}
+}
+
+// signer builds the key pair of any kty but oct.
+func (j *jwk) signer(weak bool) (crypto.Signer, error) {
+	switch j.kty {
+	case "RSA":
+		return j.signerRSA(weak)
+	case "EC":
+		return j.signerEC()
+	default:
+		return j.signerOKP()
+	}
+}
+
+func (j *jwk) publicRSA(weak bool) (*rsa.PublicKey, error) {
+	n, err := j.integer("n")
+	if err != nil {
+		return nil, err
+	}
+	e, err := j.integer("e")
+	if err != nil {
+		return nil, err
+	}
+	if err := keycheck.RSA(n, e, weak); err != nil {
+		return nil, err
+	}
+	return &rsa.PublicKey{N: n, E: int(e.Int64())}, nil
+}
+
+func (j *jwk) signerRSA(weak bool) (crypto.Signer, error) {
+	public, err := j.publicRSA(weak)
+	if err != nil {
+		return nil, err
+	}
+	if j.has("oth") {
+		return nil, errors.New(`an RSA key of more than two primes (the JWK has "oth") is not supported`)
+	}
+	d, err := j.integer("d")
+	if err != nil {
+		return nil, err
+	}
+	key := &rsa.PrivateKey{PublicKey: *public, D: d}
+	if key.Primes, err = j.primes(public.N); err != nil {
+		return nil, err
+	}
+	if err := keycheck.CompleteRSA(key); err != nil {
+		return nil, err
+	}
+	if err := j.checkCRT(key); err != nil {
+		return nil, err
+	}
+	return key, nil
+}
+
+// primes reads p and q; none if the JWK has no CRT parameters.
+func (j *jwk) primes(n *big.Int) (primes []*big.Int, err error) {
+	if !slices.ContainsFunc(crtMembers, j.has) {
+		return nil, nil
+	}
+	if missing := slices.IndexFunc(crtMembers, func(name string) bool { return !j.has(name) }); missing >= 0 {
+		return nil, fmt.Errorf("the RSA JWK has no %q: want p, q, dp, dq and qi, or none of them (RFC 7518, Section 6.3.2)", crtMembers[missing])
+	}
+	for _, name := range crtMembers[:2] {
+		prime, err := j.integer(name)
+		if err != nil {
+			return nil, err
+		}
+		if prime.BitLen() >= n.BitLen() {
+			return nil, fmt.Errorf("the JWK's %s is not a factor of its n", name)
+		}
+		primes = append(primes, prime)
+	}
+	return primes, nil
+}
+
+// checkCRT compares dp, dq and qi with those that the checked key has, computed from p, q and
+// d (RFC 7518, Section 6.3.2).
+func (j *jwk) checkCRT(key *rsa.PrivateKey) error {
+	if !j.has("p") {
+		return nil
+	}
+	for i, want := range []*big.Int{key.Precomputed.Dp, key.Precomputed.Dq, key.Precomputed.Qinv} {
+		name := crtMembers[2+i]
+		got, err := j.integer(name)
+		if err != nil {
+			return err
+		}
+		if got.Cmp(want) != 0 {
+			return fmt.Errorf("the RSA private key does not hold together: the JWK's %s does not belong to its p, q and d", name)
+		}
+	}
+	return nil
+}
+
+func (j *jwk) publicEC() (*ecdsa.PublicKey, error) {
+	name, err := j.str("crv")
+	if err != nil {
+		return nil, err
+	}
+	curve := keycheck.CurveByName(name)
+	if curve == nil {
+		return nil, fmt.Errorf("an EC JWK on the curve %s is not supported: want P-256, P-384 or P-521", excerpt.Quote(name))
+	}
+	point := []byte{4} // uncompressed (SEC 1, Section 2.3.3)
+	for _, name := range []string{"x", "y"} {
+		coordinate, err := j.fixed(name, keycheck.FieldSize(curve))
+		if err != nil {
+			return nil, err
+		}
+		point = append(point, coordinate...)
+	}
+	key, err := ecdsa.ParseUncompressedPublicKey(curve, point)
+	if err != nil {
+		return nil, fmt.Errorf("the JWK's x and y are not a point on %s", name)
+	}
+	return key, nil
+}
+
+func (j *jwk) signerEC() (crypto.Signer, error) {
+	public, err := j.publicEC()
+	if err != nil {
+		return nil, err
+	}
+	d, err := j.fixed("d", keycheck.FieldSize(public.Curve))
+	if err != nil {
+		return nil, err
+	}
+	key, err := ecdsa.ParseRawPrivateKey(public.Curve, d)
+	if err != nil {
+		return nil, fmt.Errorf("the JWK's d is out of range for %s", public.Curve.Params().Name)
+	}
+	if !key.PublicKey.Equal(public) {
+		return nil, errors.New("the JWK's d does not belong to its x and y")
+	}
+	return key, nil
+}
+
+func (j *jwk) publicOKP() (ed25519.PublicKey, error) {
+	name, err := j.str("crv")
+	if err != nil {
+		return nil, err
+	}
+	if name != "Ed25519" {
+		return nil, fmt.Errorf("an OKP JWK on the curve %s is not supported: want Ed25519", excerpt.Quote(name))
+	}
+	return j.fixed("x", ed25519.PublicKeySize)
+}
+
+func (j *jwk) signerOKP() (crypto.Signer, error) {
+	public, err := j.publicOKP()
+	if err != nil {
+		return nil, err
+	}
+	seed, err := j.fixed("d", ed25519.SeedSize)
+	if err != nil {
+		return nil, err
+	}
+	key := ed25519.NewKeyFromSeed(seed)
+	if !public.Equal(key.Public()) {
+		return nil, errors.New("the JWK's d does not belong to its x")
+	}
+	return key, nil
+}
+
+func (j *jwk) octets(name string) ([]byte, error) {
+	text, err := j.str(name)
+	if err != nil {
+		return nil, err
+	}
+	octets, ok := base64url.AppendDecode(nil, text)
+	if !ok {
+		return nil, fmt.Errorf("the JWK's %s is not canonical base64url without padding", name)
+	}
+	return octets, nil
+}
+
+func (j *jwk) fixed(name string, size int) ([]byte, error) {
+	octets, err := j.octets(name)
+	if err == nil && len(octets) != size {
+		return nil, fmt.Errorf("the JWK's %s has %d bytes: want %d, with leading zeros", name, len(octets), size)
+	}
+	return octets, err
+}
+
+func (j *jwk) integer(name string) (*big.Int, error) {
+	octets, err := j.octets(name)
+	if err != nil {
+		return nil, err
+	}
+	if len(octets) == 0 || octets[0] == 0 {
+		return nil, fmt.Errorf("the JWK's %s is empty or has a leading zero byte: want the shortest form of a positive number (RFC 7518, Section 2)", name)
+	}
+	return new(big.Int).SetBytes(octets), nil
+}

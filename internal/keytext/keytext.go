@@ -1,0 +1,116 @@
+// Package keytext reads the texts of keys: PEM, OpenSSH and JWK. It returns keys of the
+// standard library whose numbers internal/keycheck or the standard library has checked, and
+// that nobody else holds. Of each key it accepts one spelling, which it compares with its own
+// encoding of the key. It bounds every text before it does work for it.
+//
+// Its errors are plain, without a prefix, or an [Error]: the caller gives them a class.
+package keytext
+
+import (
+	"bytes"
+	"crypto"
+	"errors"
+	"fmt"
+	"strings"
+
+	"example.com/jwt/internal/keycheck"
+)
+
+// maxKeyText bounds the text of one key.
+const maxKeyText = 64 << 10
+
+// Use is what a JWK says of the use of its key. The other forms say nothing.
+type Use struct {
+	KeyID string // "" if there is none
+	Alg   string // as it stands there, since only the caller knows the algorithms; "" if there is none
+	Ops   Ops    // what key_ops leave of the operations that the key has
+}
+
+// Ops are operations of a key.
+type Ops uint8
+
+// The operations of signature keys (RFC 7517, Section 4.3).
+const (
+	OpSign Ops = 1 << iota
+	OpVerify
+	OpAll = OpSign | OpVerify
+)
+
+// Private reads the text of a private key: OpenSSH, PKCS #8, PKCS #1 or SEC 1 in PEM, or a
+// JWK. The key is an *rsa.PrivateKey with its primes, an *ecdsa.PrivateKey or an
+// ed25519.PrivateKey. A nil passphrase is none. It fails with an [*Error] for a text that is
+// another kind of key or encrypted: a missing passphrase is an [*ssh.PassphraseMissingError]
+// too, a wrong one [x509.IncorrectPasswordError].
+func Private(data, passphrase []byte, weak bool) (crypto.Signer, Use, error) {
+	text, err := trim(data)
+	switch {
+	case err != nil:
+		return nil, Use{}, err
+	case text[0] == '{':
+		return privateJWK(text, weak)
+	case !strings.HasPrefix(text, "-----BEGIN "):
+		return nil, Use{}, notPrivate(text)
+	}
+	b, err := onlyBlock(text)
+	if err != nil {
+		return nil, Use{}, err
+	}
+	key, err := b.privateKey(passphrase, weak)
+	return key, Use{Ops: OpAll}, err
+}
+
+// Public reads the text of a public key: a line of OpenSSH, PKIX, PKCS #1 or a certificate in
+// PEM, or a JWK. The key is an *rsa.PublicKey, an *ecdsa.PublicKey or an ed25519.PublicKey. It
+// fails with an [*Error] for a text that is another kind of key.
+func Public(data []byte, weak bool) (crypto.PublicKey, Use, error) {
+	text, err := trim(data)
+	switch {
+	case err != nil:
+		return nil, Use{}, err
+	case text[0] == '{':
+		return publicJWK(text, weak)
+	case !strings.HasPrefix(text, "-----BEGIN "):
+		key, err := AuthorizedKey([]byte(text), weak)
+		return key, Use{Ops: OpAll}, err
+	}
+	b, err := onlyBlock(text)
+	if err != nil {
+		return nil, Use{}, err
+	}
+	key, err := b.publicKey()
+	if err != nil {
+		return nil, Use{}, err
+	}
+	key, err = keycheck.Public(key, weak)
+	return key, Use{Ops: OpAll}, err
+}
+
+// Secret reads a JWK of kty "oct". Whether the secret is long enough is for the caller to say.
+func Secret(data []byte) ([]byte, Use, error) {
+	if !bytes.HasPrefix(bytes.TrimLeft(data, blanks), []byte("{")) {
+		return nil, Use{}, errors.New("this is not the JSON text of a JWK: NewSecretKey takes the bytes of a secret")
+	}
+	return secretJWK(string(data))
+}
+
+// blanks are what may stand around a key.
+const blanks = " \t\r\n"
+
+// trim bounds the text and trims white space. What is no text at all ends here.
+func trim(data []byte) (string, error) {
+	if len(data) > maxKeyText {
+		return "", fmt.Errorf("a key text of %d bytes is too long: want at most %d", len(data), maxKeyText)
+	}
+	text := strings.Trim(string(data), blanks)
+	switch form := derForm(data); {
+	case text == "":
+		return "", errors.New("the key text is empty")
+	case form != NoForm:
+		return "", fmt.Errorf("this is %s: %s", form, cures[form])
+	case strings.HasPrefix(text, "\ufeff"):
+		return "", errors.New("there is a byte order mark before the key: save the file without it")
+	case strings.HasPrefix(text, "\xff\xfe"), strings.HasPrefix(text, "\xfe\xff"):
+		return "", errors.New("this is UTF-16 text: save the file as UTF-8 or ASCII")
+	}
+	return text, nil
+}

@@ -1,0 +1,198 @@
+package keytext
+
+import (
+	"bytes"
+	"crypto"
+	"crypto/rsa"
+	"crypto/x509"
+	"encoding/base64"
+	"errors"
+	"fmt"
+	"math/big"
+	"slices"
+	"strings"
+
+	"golang.org/x/crypto/ssh"
+
+	"example.com/jwt/internal/excerpt"
+	"example.com/jwt/internal/keycheck"
+)
+
+const (
+	openSSHMagic = "openssh-key-v1\x00"
+	// maxRounds bounds the work of deriving a key from a passphrase; ssh-keygen's
+	// default is 16 or 24.
+	maxRounds = 256
+)
+
+// wantPublic ends the messages about texts that are no public key.
+const wantPublic = "the public key alone, as an OpenSSH line, in PEM or as a JWK"
+
+// opensshTypes are the plain public keys of OpenSSH that tokens can be verified with.
+var opensshTypes = [...]string{"ssh-rsa", "ssh-ed25519", "ecdsa-sha2-nistp256", "ecdsa-sha2-nistp384", "ecdsa-sha2-nistp521"}
+
+// AuthorizedKey reads one line "type base64 [comment]" of OpenSSH, as in a .pub file. The blob
+// must be of the type that the line names, and be the only encoding of its key.
+func AuthorizedKey(line []byte, weak bool) (crypto.PublicKey, error) {
+	text := strings.Trim(string(line), blanks)
+	if strings.ContainsAny(text, "\r\n") {
+		return nil, severalLines(text)
+	}
+	kind, rest := cutWord(text)
+	encoded, _ := cutWord(rest)
+	if !slices.Contains(opensshTypes[:], kind) {
+		return nil, notAKeyLine(text, kind)
+	}
+	blob, ok := strictBase64(encoded)
+	if !ok {
+		return nil, fmt.Errorf("the %s line has no canonical base64 after the type", kind)
+	}
+	if wireKind(blob) != kind {
+		return nil, fmt.Errorf("the %s line holds another kind of key", kind)
+	}
+	key, err := ssh.ParsePublicKey(blob)
+	if err != nil {
+		return nil, fmt.Errorf("the %s line can't be read: %w", kind, abridged{err})
+	}
+	if key.Type() != kind || !bytes.Equal(key.Marshal(), blob) {
+		return nil, fmt.Errorf("the %s line holds another kind of key, or not the canonical encoding of one", kind)
+	}
+	return keycheck.Public(key.(ssh.CryptoPublicKey).CryptoPublicKey(), weak)
+}
+
+// cutWord cuts at the first run of blanks.
+func cutWord(s string) (word, rest string) {
+	at := strings.IndexAny(s, " \t")
+	if at < 0 {
+		return s, ""
+	}
+	return s[:at], strings.TrimLeft(s[at:], " \t")
+}
+
+// severalLines says what a text of more than one line is.
+func severalLines(text string) error {
+	if Recognise([]byte(text)) == FormSSHPublic {
+		return found(ManyLines, "there is more than one line, or text around the key: want one key and nothing else (ParseAuthorizedKeys reads many)")
+	}
+	return notAKey(text, wantPublic)
+}
+
+// notAKeyLine says what a line is that does not start with a usable type.
+func notAKeyLine(text, kind string) error {
+	switch {
+	case strings.HasPrefix(kind, "sk-"):
+		return fmt.Errorf("this is a key of a FIDO security token (%s): it signs more than the token, so it can't be used", excerpt.Quote(kind))
+	case strings.HasSuffix(kind, "-cert-v01@openssh.com"):
+		return fmt.Errorf("this is an OpenSSH certificate (%s): use the plain public key in the .pub file", excerpt.Quote(kind))
+	case kind == "ssh-dss":
+		return errors.New("this is a DSA key, for which there is no JOSE algorithm: want RSA, ECDSA or Ed25519")
+	case Recognise([]byte(text)) == FormSSHPublic:
+		return found(LineOfFile, "there are options, a host or a comment mark before the key: want the plain .pub line (ParseAuthorizedKeys reads authorized_keys files)")
+	}
+	return notAKey(text, wantPublic)
+}
+
+// opensshKey is the outer frame of an OpenSSH private key (PROTOCOL.key of OpenSSH).
+type opensshKey struct {
+	Cipher, KDF, KDFOptions string
+	Keys                    uint32
+	Public, Private         []byte
+	Rest                    []byte `ssh:"rest"`
+}
+
+// parseOpenSSH reads an OpenSSH private key, after bounding what that can cost.
+func parseOpenSSH(der, passphrase []byte, weak bool) (crypto.Signer, error) {
+	frame, public, err := readFrame(der)
+	if err != nil {
+		return nil, err
+	}
+	text := encodeOpenSSH(der)
+	var key any
+	if frame.Cipher == "none" {
+		key, err = ssh.ParseRawPrivateKey(text)
+	} else if passphrase == nil {
+		return nil, &Error{Encrypted, "this is an encrypted OpenSSH private key: pass WithPassphrase", &ssh.PassphraseMissingError{PublicKey: public}}
+	} else {
+		key, err = ssh.ParseRawPrivateKeyWithPassphrase(text, passphrase)
+	}
+	switch {
+	case errors.Is(err, x509.IncorrectPasswordError):
+		return nil, &Error{WrongPassword, "the passphrase of the OpenSSH private key is wrong", x509.IncorrectPasswordError}
+	case err != nil:
+		return nil, fmt.Errorf("the OpenSSH private key can't be read: %w", abridged{err})
+	}
+	signer, ok := key.(crypto.Signer)
+	if !ok {
+		return nil, fmt.Errorf("the OpenSSH private key is of a kind that can't sign tokens (%T)", key)
+	}
+	own, err := ssh.NewPublicKey(signer.Public())
+	if err != nil || !bytes.Equal(own.Marshal(), frame.Public) {
+		return nil, errors.New("the OpenSSH private key does not belong to the public key in its file")
+	}
+	if key, ok := signer.(*rsa.PrivateKey); ok { // which need not be copied, and is precomputed
+		if err := keycheck.RSA(key.N, big.NewInt(int64(key.E)), weak); err != nil {
+			return nil, err
+		}
+		return key, keycheck.CompleteRSA(key)
+	}
+	return keycheck.Private(signer, weak)
+}
+
+// readFrame reads what stands around the private key, and refuses what can't be used, or
+// would cost too much, before any passphrase is tried.
+func readFrame(der []byte) (*opensshKey, ssh.PublicKey, error) {
+	frame := new(opensshKey)
+	rest, ok := bytes.CutPrefix(der, []byte(openSSHMagic))
+	if !ok || ssh.Unmarshal(rest, frame) != nil {
+		return nil, nil, errors.New("the content is not an OpenSSH private key")
+	}
+	if frame.Keys != 1 {
+		return nil, nil, fmt.Errorf("the OpenSSH file holds %d keys, want 1", frame.Keys)
+	}
+	if kind := wireKind(frame.Public); !slices.Contains(opensshTypes[:], kind) {
+		return nil, nil, notAKeyLine("", kind)
+	}
+	public, err := ssh.ParsePublicKey(frame.Public)
+	if err != nil {
+		return nil, nil, fmt.Errorf("the public key in the OpenSSH private key can't be read: %w", abridged{err})
+	}
+	if err := frame.checkEncryption(); err != nil {
+		return nil, nil, err
+	}
+	if len(frame.Rest) > 0 { // here other ciphers have a tag
+		return nil, nil, errors.New("the OpenSSH private key has bytes after it")
+	}
+	return frame, public, nil
+}
+
+// checkEncryption accepts only ssh-keygen's default cipher, in both of its versions.
+func (f *opensshKey) checkEncryption() error {
+	if f.Cipher == "none" && f.KDF == "none" {
+		return nil
+	}
+	if f.KDF != "bcrypt" || f.Cipher != "aes256-ctr" && f.Cipher != "aes256-cbc" {
+		return fmt.Errorf("the OpenSSH private key is encrypted with the cipher %s and the key derivation %s: `ssh-keygen -p -Z aes256-ctr -f FILE` rewrites it", excerpt.Quote(f.Cipher), excerpt.Quote(f.KDF))
+	}
+	var kdf struct {
+		Salt   string
+		Rounds uint32
+	}
+	if ssh.Unmarshal([]byte(f.KDFOptions), &kdf) != nil || kdf.Rounds > maxRounds {
+		return fmt.Errorf("the OpenSSH private key asks for more than %d rounds of key derivation: `ssh-keygen -p -a 64 -f FILE` rewrites it", maxRounds)
+	}
+	return nil
+}
+
+func encodeOpenSSH(der []byte) []byte {
+	const label = "OPENSSH PRIVATE KEY-----\n"
+	return []byte("-----BEGIN " + label + base64.StdEncoding.EncodeToString(der) + "\n-----END " + label)
+}
+
+// strictBase64 decodes standard base64 with padding, and nothing but its one spelling.
+func strictBase64(text string) ([]byte, bool) {
+	if text == "" || strings.ContainsAny(text, "\r\n") {
+		return nil, false
+	}
+	b, err := base64.StdEncoding.Strict().DecodeString(text)
+	return b, err == nil
+}
