@@ -10,9 +10,6 @@ import (
 	"example.com/jwt/internal/jsonplan"
 )
 
-// maxQuoted bounds an ssh wire string.
-const maxQuoted = 64
-
 // The classes of errors. Every error of this package matches one or more of
 // them with [errors.Is]; the more specific ones match their umbrella too.
 var (
@@ -218,13 +215,6 @@ func (o outside) Is(target error) bool {
 
 func (o outside) As(target any) bool { return errors.As(o.error, target) }
 
-// foreign is an error of another package about a key text: its message is cut, and has no
-// control characters.
-type foreign struct{ error }
-
-func (f foreign) Error() string { return excerpt.Error(f.error) }
-func (f foreign) Unwrap() error { return f.error }
-
 // claimErrors reports several failing claims as one error.
 type claimErrors []*ClaimError
 
@@ -255,9 +245,6 @@ func headline(err error) string {
 	}
 	return err.Error()
 }
-
-// quote is [excerpt.Quote].
-func quote(s string) string { return excerpt.Quote(s) }
 
 // quoteGot quotes a claim's value, but not the description of a wrong kind.
 func quoteGot(class error, s string) string {
