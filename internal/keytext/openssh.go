@@ -111,13 +111,13 @@ func parseOpenSSH(der, passphrase []byte, weak bool) (crypto.Signer, error) {
 	if frame.Cipher == "none" {
 		key, err = ssh.ParseRawPrivateKey(text)
 	} else if passphrase == nil {
-		return nil, &Error{Encrypted, "this is an encrypted OpenSSH private key: pass WithPassphrase", &ssh.PassphraseMissingError{PublicKey: public}}
+		return nil, &Error{Found: Encrypted, text: "this is an encrypted OpenSSH private key: pass WithPassphrase", cause: &ssh.PassphraseMissingError{PublicKey: public}}
 	} else {
 		key, err = ssh.ParseRawPrivateKeyWithPassphrase(text, passphrase)
 	}
 	switch {
 	case errors.Is(err, x509.IncorrectPasswordError):
-		return nil, &Error{WrongPassword, "the passphrase of the OpenSSH private key is wrong", x509.IncorrectPasswordError}
+		return nil, &Error{Found: WrongPassword, text: "the passphrase of the OpenSSH private key is wrong", cause: x509.IncorrectPasswordError}
 	case err != nil:
 		return nil, fmt.Errorf("the OpenSSH private key can't be read: %w", abridged{err})
 	}
