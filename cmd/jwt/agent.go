@@ -12,9 +12,9 @@ import (
 	"golang.org/x/crypto/ssh/agent"
 )
 
-// agentKey finds a key that ssh-agent holds: the one of the public key file, or without a
-// file the only one that can sign with the algorithm. The connection must stay open while
-// the key is used.
+// agentKey finds a key in ssh-agent: the one that belongs to the public key file, or without a
+// file the only one that can sign with the algorithm. The connection must stay open while the
+// key is used.
 func (s *session) agentKey(path string, alg jwt.Algorithm, opts []jwt.KeyOption) (*jwt.PrivateKey, io.Closer, error) {
 	var wanted *jwt.PublicKey
 	if path != "" {
@@ -23,7 +23,7 @@ func (s *session) agentKey(path string, alg jwt.Algorithm, opts []jwt.KeyOption)
 			return nil, nil, err
 		}
 		if wanted, err = jwt.ParsePublicKey(data); err != nil {
-			return nil, nil, keyError("-key", path, fmt.Errorf("-agent wants the public key: %w", err))
+			return nil, nil, withHint(keyError("-key", path, err), "with -agent, -key is the public key file of the key to use")
 		}
 	}
 	conn, err := s.dialAgent()
@@ -40,7 +40,7 @@ func (s *session) agentKey(path string, alg jwt.Algorithm, opts []jwt.KeyOption)
 func (s *session) dialAgent() (net.Conn, error) {
 	socket := s.Getenv("SSH_AUTH_SOCK")
 	if socket == "" {
-		return nil, errors.New("no ssh-agent is running here: SSH_AUTH_SOCK is not set (eval \"$(ssh-agent)\" starts one, ssh-add FILE gives it a key)")
+		return nil, errors.New("there is no ssh-agent: SSH_AUTH_SOCK is not set (eval \"$(ssh-agent)\" starts one, ssh-add FILE adds a key)")
 	}
 	conn, err := net.Dial("unix", socket)
 	if err != nil {
@@ -59,7 +59,7 @@ func chooseKey(client agent.Agent, wanted *jwt.PublicKey, alg jwt.Algorithm, opt
 	for _, signer := range signers {
 		key, err := jwt.NewSSHKey(signer, opts...)
 		switch {
-		case err != nil: // a certificate, a security key, or another kind that can't sign tokens
+		case err != nil: // a certificate, a security key, or another kind that cannot sign tokens
 		case wanted != nil && wanted.Equal(key.Public()):
 			return key, nil
 		case wanted == nil && canSign(key, alg):
@@ -69,11 +69,11 @@ func chooseKey(client agent.Agent, wanted *jwt.PublicKey, alg jwt.Algorithm, opt
 	}
 	switch {
 	case wanted != nil:
-		return nil, fmt.Errorf("ssh-agent has %s, and not this one: ssh-add FILE adds it", count(len(signers), "key"))
+		return nil, fmt.Errorf("ssh-agent has %s, but not this one: ssh-add FILE adds it", count(len(signers), "key"))
 	case len(fit) == 0:
-		return nil, fmt.Errorf("ssh-agent has %s, and none that can sign %s: ssh-add FILE adds one", count(len(signers), "key"), alg)
+		return nil, fmt.Errorf("ssh-agent has %s, but none that can sign %s: ssh-add FILE adds one", count(len(signers), "key"), alg)
 	case len(fit) > 1:
-		return nil, usagef("ssh-agent has %d keys that can sign %s (%s): say which with -key and its public key file", len(fit), alg, strings.Join(names, ", "))
+		return nil, usagef("ssh-agent has %d keys that can sign %s (%s): choose one with -key and its public key file", len(fit), alg, strings.Join(names, ", "))
 	}
 	return fit[0], nil
 }

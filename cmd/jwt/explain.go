@@ -20,6 +20,24 @@ func usagef(format string, args ...any) error {
 	return &usageError{fmt.Errorf(format, args...)}
 }
 
+// hinted adds to an error what to do about it with the flags of this command. The library's
+// message speaks of its functions, and stays as it is.
+type hinted struct {
+	err  error
+	hint string
+}
+
+func (e *hinted) Error() string { return e.err.Error() }
+func (e *hinted) Unwrap() error { return e.err }
+
+// withHint returns err with a hint, or as it is if either is empty.
+func withHint(err error, hint string) error {
+	if err == nil || hint == "" {
+		return err
+	}
+	return &hinted{err, hint}
+}
+
 // classes names the errors for -json: the first that matches.
 var classes = [...]struct {
 	err  error
@@ -42,37 +60,7 @@ var classes = [...]struct {
 	{jwt.ErrInvalidOption, "usage"},
 }
 
-// inFlags says in the words of this command what the library says in those of Go.
-var inFlags = strings.NewReplacer(
-	": pass WithPassphrase", ": give its passphrase with -passphrase-file",
-	"which WithPassphrase reads", "which -passphrase-file opens",
-	"use WithAudience, or AllowAnyAudience", "use -aud, or -any-aud",
-	"WithLeeway allows", "-leeway allows",
-	": WithMaxSize sets another", " of 64 KiB",
-	"WithExpiresIn is given, and", "-expires is given, and",
-	"WithExpiresIn leads", "-expires leads",
-	"(by WithAlgorithm or the JWK's alg)", "(by the JWK's alg)",
-	"WithAlgorithm says", "-alg says",
-	"; use ParsePublicKey or ParsePrivateKey with RS256, ES256 or EdDSA", "; use it with -alg RS256, ES256 or EdDSA",
-	"the claims can't be encoded: cannot encode a Go json.RawMessage: its JSON text is refused", "the claims are not strict JSON",
-	"the claims can't be encoded: cannot encode a Go jsontext.Value: its JSON text is refused", "the claims are not strict JSON",
-	"want an object: a struct or a map makes one", "want an object, such as {}",
-	"invalid option: ", "the claims can't be signed: ",
-	" (use NewNumericDate)", "",
-	"not a public key: use ParseSecretKey", "not a public key: it goes with -alg HS256, HS384 or HS512",
-	"(GenerateSecretKey makes one)", "(jwt keygen makes one)",
-	"; use ParsePublicKey", "; give the private key",
-	"; ParsePrivateKey and its Public() give the public one", " and give the public one here, such as the .pub file",
-	": use ParsePrivateKey(...).Public()", ": give the public one",
-	": use ParseKeySet", ": use -jwks",
-	": use ParsePublicKey", ": use -key",
-	"the KeyFunc failed: jwks: ", "",
-	" (AllowHTTP is for loopback and tests)", "",
-	" (ParseAuthorizedKeys reads many)", "",
-	" (ParseAuthorizedKeys reads authorized_keys files)", "",
-)
-
-// tokenText finds what may be a token: base64url of "{" with whatever comes next.
+// tokenText matches what may be a token: base64url of "{" and whatever follows.
 var tokenText = regexp.MustCompile(`e[yw][A-Za-z0-9_-]{14,}(\.[A-Za-z0-9_-]*)*`)
 
 func statusOf(err error) int {
@@ -97,22 +85,29 @@ func codeOf(err error) string {
 	return "failed"
 }
 
-// message is the text of an error, without anything that looks like a token: the last
-// guard for what came in through the wrong argument.
+// message returns the text of an error without the names of packages, which mean nothing on
+// a command line, and without anything that looks like a token, in case one was given as the
+// wrong argument.
 func message(err error) string {
-	text := inFlags.Replace(strings.TrimPrefix(strings.TrimPrefix(err.Error(), "jwt: "), "jwks: "))
-	return tokenText.ReplaceAllString(strings.ReplaceAll(text, ": jwt: ", ": "), "(a token)")
+	text := strings.TrimPrefix(strings.TrimPrefix(err.Error(), "jwt: "), "jwks: ")
+	return redact(strings.ReplaceAll(text, ": jwt: ", ": "))
 }
 
-// explain writes an error to stderr, and with -json as the result too.
+func redact(text string) string { return tokenText.ReplaceAllString(text, "(a token)") }
+
+// explain writes an error and its hint to stderr, and with -json as the result too.
 func (s *session) explain(err error) {
-	text, refused := message(err), statusOf(err) == statusRefused
+	text, hint, refused := message(err), "", statusOf(err) == statusRefused
+	if h, ok := errors.AsType[*hinted](err); ok {
+		hint = redact(h.hint)
+	}
 	if s.json {
 		result := struct {
 			Valid   *bool  `json:"valid,omitempty"`
 			Error   string `json:"error"`
 			Message string `json:"message"`
-		}{nil, codeOf(err), text}
+			Hint    string `json:"hint,omitempty"`
+		}{nil, codeOf(err), text, hint}
 		if refused {
 			result.Valid = new(bool)
 		}
@@ -121,18 +116,21 @@ func (s *session) explain(err error) {
 	}
 	if refused {
 		fmt.Fprintf(s.stderr, "%s %s\n", s.paint(s.stderr, red, "refused:"), text)
-		return
+	} else {
+		fmt.Fprintf(s.stderr, "%s: %s\n", s.name, text)
 	}
-	fmt.Fprintf(s.stderr, "%s: %s\n", s.name, text)
+	if hint != "" {
+		fmt.Fprintf(s.stderr, "%s %s\n", s.paint(s.stderr, yellow, "hint:"), hint)
+	}
 	if _, ok := errors.AsType[*usageError](err); ok {
-		fmt.Fprintf(s.stderr, "%s -h shows the flags and an example for each task\n", s.name)
+		fmt.Fprintf(s.stderr, "%s -h shows the flags, and an example for each task\n", s.name)
 	}
 }
 
-// warnf writes a line to stderr that does not change the result.
+// warnf writes a warning to stderr; the result stays the same.
 func (s *session) warnf(format string, args ...any) { s.say("warning:", format, args...) }
 
-// notef is warnf for what need not be wrong.
+// notef is like warnf, for what may well be intended.
 func (s *session) notef(format string, args ...any) { s.say("note:", format, args...) }
 
 func (s *session) say(word, format string, args ...any) {
@@ -145,7 +143,7 @@ func (s *session) printJSON(value any) {
 	encoder := json.NewEncoder(&text)
 	encoder.SetEscapeHTML(false)
 	if err := encoder.Encode(value); err != nil {
-		panic(err) // unreachable: only texts, booleans and JSON that was checked go in
+		panic(err) // unreachable: only strings, booleans and valid JSON are passed in
 	}
 	s.out.WriteString(printable(text.String()))
 }

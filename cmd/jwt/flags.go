@@ -13,27 +13,27 @@ import (
 	"example.com/jwt"
 )
 
-// flags are the flags of a subcommand. Package flag parses them but never prints: its
-// messages repeat the arguments, and an argument may be a token or a secret.
+// flags are the flags of a subcommand. Package flag parses them but never prints anything,
+// because its messages repeat arguments, which may be tokens or secrets.
 type flags struct {
 	set     *flag.FlagSet
 	options []*option
 	err     error // the first wrong value
 }
 
-// option is one flag. As in the library, an empty value is a mistake and never "no
-// check", and so is a flag given twice.
+// option is one flag. As in the library, an empty value is an error and never means "no
+// check". A flag given twice is an error too.
 type option struct {
 	flags    *flags
 	name     string
-	value    string // what the help calls the value; "" for a switch
+	value    string // the name of the value in the help; "" for a switch
 	help     string
 	set      func(text string) error
 	repeated bool
 	given    bool
 }
 
-var errEmpty = errors.New("has an empty value: leave the flag out if you don't want it")
+var errEmpty = errors.New("has an empty value: omit the flag instead")
 
 func newFlags(name string) *flags {
 	set := flag.NewFlagSet(name, flag.ContinueOnError)
@@ -42,13 +42,13 @@ func newFlags(name string) *flags {
 	return &flags{set: set}
 }
 
-// String belongs to flag.Value; nothing asks for it.
+// String is required by flag.Value, and not used.
 func (o *option) String() string { return "" }
 
-// IsBoolFlag tells package flag which flags have no value.
+// IsBoolFlag reports to package flag whether the flag has no value.
 func (o *option) IsBoolFlag() bool { return o.value == "" }
 
-// Set never fails, so that package flag has nothing to say.
+// Set never fails, so that package flag has nothing to print.
 func (o *option) Set(text string) error {
 	err := o.check(text)
 	if err != nil && o.flags.err == nil {
@@ -74,7 +74,7 @@ func (f *flags) add(o *option) {
 	f.set.Var(o, o.name, o.help)
 }
 
-// text defines a flag with any value.
+// text defines a flag that takes any value.
 func (f *flags) text(p *string, name, value, help string) {
 	f.add(&option{name: name, value: value, help: help, set: func(text string) error {
 		*p = text
@@ -90,7 +90,7 @@ func (f *flags) list(p *[]string, name, value, help string) {
 	}})
 }
 
-// names defines a flag for names with commas between them.
+// names defines a flag for names separated by commas.
 func (f *flags) names(p *[]string, name, help string) {
 	f.add(&option{name: name, value: "NAME[,NAME]", help: help, repeated: true, set: func(text string) error {
 		for name := range strings.SplitSeq(text, ",") {
@@ -103,7 +103,7 @@ func (f *flags) names(p *[]string, name, help string) {
 	}})
 }
 
-// toggle defines a flag without a value.
+// toggle defines a switch.
 func (f *flags) toggle(p *bool, name, help string) {
 	f.add(&option{name: name, help: help, set: func(text string) (err error) {
 		if *p, err = strconv.ParseBool(text); err != nil {
@@ -135,7 +135,7 @@ func (f *flags) algorithms(p *[]jwt.Algorithm, help string) {
 	}})
 }
 
-// duration defines a flag for a time span.
+// duration defines a flag for a duration.
 func (f *flags) duration(p *time.Duration, name, help string) {
 	f.add(&option{name: name, value: "TIME", help: help, set: func(text string) (err error) {
 		*p, err = parseDuration(text)
@@ -152,7 +152,7 @@ func (f *flags) moment(p *time.Time, name, help string) {
 		}
 		t, err := time.Parse(time.RFC3339, text)
 		if err != nil {
-			return errors.New("wants a date such as 2026-11-24T12:00:00Z, or seconds since 1970")
+			return errors.New("must be a date such as 2026-11-24T12:00:00Z, or seconds since 1970")
 		}
 		*p = t
 		return nil
@@ -162,12 +162,12 @@ func (f *flags) moment(p *time.Time, name, help string) {
 func parseAlgorithm(name string) (jwt.Algorithm, error) {
 	alg, err := jwt.ParseAlgorithm(name)
 	if err != nil {
-		return nil, fmt.Errorf("is wrong: %w", err)
+		return nil, fmt.Errorf("is invalid: %w", err)
 	}
 	return alg, nil
 }
 
-// parseDuration reads a time span of the standard library, or whole days.
+// parseDuration reads a duration in the standard library's format, or whole days.
 func parseDuration(text string) (time.Duration, error) {
 	const day = 24 * time.Hour
 	if number, ok := strings.CutSuffix(text, "d"); ok {
@@ -178,15 +178,15 @@ func parseDuration(text string) (time.Duration, error) {
 	d, err := time.ParseDuration(text)
 	switch {
 	case err != nil:
-		return 0, errors.New("wants a time span such as 90s, 5m, 12h or 30d")
+		return 0, errors.New("must be a duration such as 90s, 5m, 12h or 30d")
 	case d < time.Second:
-		return 0, errors.New("wants a time span of a second or more")
+		return 0, errors.New("must be at least one second")
 	}
 	return d, nil
 }
 
-// parse gives the arguments that are not flags, which may stand before, between and after
-// them; everything after "--" is one.
+// parse returns the arguments that are not flags. They may come before, between and after the
+// flags; everything after "--" is an argument.
 func (f *flags) parse(args []string) ([]string, error) {
 	var positional []string
 	for {
@@ -210,10 +210,10 @@ func (f *flags) parse(args []string) ([]string, error) {
 	}
 }
 
-// flagName is a text that can be repeated in an error because it can't be a secret.
+// flagName matches what can be repeated in an error, because it cannot be a secret.
 var flagName = regexp.MustCompile(`^--?[a-z][a-z-]{0,19}$`)
 
-// mistake says in our own words what package flag stopped at.
+// mistake describes what package flag stopped at, without repeating it if it could be a secret.
 func (f *flags) mistake(parsed []string) error {
 	if len(parsed) > 0 {
 		last, _, _ := strings.Cut(parsed[len(parsed)-1], "=")
@@ -221,15 +221,15 @@ func (f *flags) mistake(parsed []string) error {
 		switch {
 		case !flagName.MatchString(last):
 		case known == nil:
-			return usagef("there is no flag %s", last)
+			return usagef("unknown flag %s", last)
 		case known.Value.(*option).value != "":
 			return usagef("%s needs a value", last)
 		}
 	}
-	return usagef("there is an unknown flag (it is not repeated here, in case it is a secret)")
+	return usagef("unknown flag (not shown, in case it is a secret)")
 }
 
-// describe lists the flags for the help, in the order of their definition.
+// describe lists the flags for the help, in the order in which they were defined.
 func (f *flags) describe() string {
 	var b strings.Builder
 	for _, o := range f.options {

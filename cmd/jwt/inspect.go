@@ -14,17 +14,17 @@ import (
 var inspectUsage = subcommand{
 	name:  "inspect",
 	does:  "show what is in a token, without verifying it",
-	usage: "[flags] TOKEN|@FILE|-",
+	usage: "[flags] [TOKEN|@FILE|-]",
 	about: `
-Shows the header and the claims of a token, and its dates in words. It needs no key and
-checks no signature: what it shows may have been written by anybody. A text that is no
-well-formed token is refused, with as much of it shown as can be read.
+Shows the header and the claims of a token, and its dates in words. It needs no key and does
+not check the signature: anyone could have written what it shows. A malformed token is
+refused, and as much of it as can be read is shown.
 `,
 	examples: `
 # A token on the command line, in a file, from stdin
 jwt inspect "$TOKEN"
 jwt inspect @token.txt
-cat token.txt | jwt inspect -
+cat token.txt | jwt inspect
 
 # For a script, on one line
 jwt inspect -json @token.txt
@@ -35,11 +35,11 @@ jwt inspect -json @token.txt
 type inspect struct{ now time.Time }
 
 func (c *inspect) define(f *flags) {
-	f.moment(&c.now, "now", "what to take for the current time: 2026-11-24T12:00:00Z, or seconds since 1970")
+	f.moment(&c.now, "now", "use this as the current time: 2026-11-24T12:00:00Z, or seconds since 1970")
 }
 
 func (c *inspect) run(s *session, args []string) error {
-	token, err := s.token(args)
+	token, err := s.token(args, false)
 	if err != nil {
 		return err
 	}
@@ -51,7 +51,7 @@ func (c *inspect) run(s *session, args []string) error {
 	case err != nil:
 		header, payload := readable(token)
 		c.print(s, header, payload)
-		return err
+		return withHint(err, forgottenAt("", strings.Join(args, "")))
 	case s.json:
 		c.printJSON(s, token, []byte(t.UnverifiedPayload))
 	default:
@@ -64,7 +64,7 @@ func (c *inspect) print(s *session, header, payload []byte) {
 	if header == nil && payload == nil {
 		return
 	}
-	fmt.Fprintf(&s.out, "%s: anybody can have written this; jwt verify checks it\n", s.paint(s.stdout, yellow, "NOT VERIFIED"))
+	fmt.Fprintf(&s.out, "%s: anyone could have written this; jwt verify checks it\n", s.paint(s.stdout, yellow, "NOT VERIFIED"))
 	if header != nil {
 		fmt.Fprintf(&s.out, "\nheader\n%s", pretty(header))
 	}
@@ -94,13 +94,13 @@ func (c *inspect) printJSON(s *session, token string, payload []byte) {
 	}{false, headerOf(token), payload, dates})
 }
 
-// headerOf gives the JSON of the header of a token that has been parsed.
+// headerOf returns the JSON of the header of a token that was parsed.
 func headerOf(token string) json.RawMessage {
 	segment, _, _ := strings.Cut(token, ".")
 	return segmentJSON(segment)
 }
 
-// readable gives what can be read of a text that is no well-formed token; nil if nothing.
+// readable returns what can be read of a malformed token, or nil.
 func readable(token string) (header, payload []byte) {
 	segments := strings.Split(token, ".")
 	if len(segments) != 3 {

@@ -2,6 +2,7 @@ package main
 
 import (
 	"encoding/json"
+	"errors"
 
 	"example.com/jwt"
 )
@@ -11,19 +12,19 @@ var jwksUsage = subcommand{
 	does:  "print a set of public keys",
 	usage: "[flags] FILE…",
 	about: `
-Writes a JWK Set (RFC 7517) with the public keys of all the files, ready to be published.
-A file is a public key in the format of OpenSSH, in PEM or as a JWK, a certificate, an
-authorized_keys file, or another JWK Set. Keys without a kid get their thumbprint (RFC
-7638) as kid; jwt sign -thumbprint names the same. Private keys and secrets are refused.
+Writes a JWK Set (RFC 7517) with the public keys of all files, ready to be published. A file
+is a public key in OpenSSH format, in PEM or as a JWK, a certificate, an authorized_keys
+file, or another JWK Set. Keys without a kid get their thumbprint (RFC 7638) as the kid,
+which is also what jwt sign -thumbprint uses. Private keys and secrets are refused.
 `,
 	examples: `
-# The set of one key
+# A set of one key
 jwt jwks jwt-key.pub
 
-# The same with a kid of your own
+# The same, with a kid of your own
 jwt jwks -kid 2026-11 -alg RS256 jwt-key.pub
 
-# A new key beside the old ones, while tokens of both are about
+# A new key next to the old ones, while tokens of both are in use
 jwt jwks keys.json key.pem.pub > new-keys.json
 `,
 	make: func() command { return new(jwksCommand) },
@@ -35,13 +36,13 @@ type jwksCommand struct {
 }
 
 func (c *jwksCommand) define(f *flags) {
-	f.text(&c.kid, "kid", "KID", "the name of the key, if there is only one")
+	f.text(&c.kid, "kid", "KID", "the kid of the key, if there is only one")
 	f.algorithm(&c.alg, "bind the keys to one algorithm")
 }
 
 func (c *jwksCommand) run(s *session, args []string) error {
 	if len(args) == 0 {
-		return usagef("a file is missing: name the public keys")
+		return usagef("a file is missing: give the public keys")
 	}
 	var keys []jwt.VerificationKey
 	for _, path := range args {
@@ -52,7 +53,7 @@ func (c *jwksCommand) run(s *session, args []string) error {
 		keys = append(keys, more...)
 	}
 	if c.kid != "" && len(keys) != 1 {
-		return usagef("-kid names one key, and there are %d", len(keys))
+		return usagef("-kid is for one key, but there are %d", len(keys))
 	}
 	set, err := jwt.NewKeySet(keys...)
 	if err != nil {
@@ -70,7 +71,7 @@ func (c *jwksCommand) run(s *session, args []string) error {
 	return nil
 }
 
-// load reads the keys of a file, each with a kid.
+// load reads the keys of a file and gives each a kid.
 func (c *jwksCommand) load(s *session, path string) ([]jwt.VerificationKey, error) {
 	source, err := s.publicKeys("the file", path)
 	if err != nil {
@@ -85,13 +86,21 @@ func (c *jwksCommand) load(s *session, path string) ([]jwt.VerificationKey, erro
 	}
 	for i, key := range keys {
 		if keys[i], err = c.name(key.(*jwt.PublicKey)); err != nil {
-			return nil, keyError("the file", path, err)
+			return nil, withHint(keyError("the file", path, err), c.hint(err))
 		}
 	}
 	return keys, nil
 }
 
-// name gives a key the kid and the algorithm that it is published with.
+// hint returns what to do about an error of name.
+func (c *jwksCommand) hint(err error) string {
+	if c.alg != nil && errors.Is(err, jwt.ErrInvalidOption) {
+		return "-alg must fit the key, and be the alg of its JWK if that has one"
+	}
+	return ""
+}
+
+// name sets the kid and the algorithm that a key is published with.
 func (c *jwksCommand) name(key *jwt.PublicKey) (*jwt.PublicKey, error) {
 	text, err := key.MarshalJSON()
 	if err != nil {

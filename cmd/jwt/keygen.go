@@ -18,21 +18,21 @@ var keygenUsage = subcommand{
 	does:  "make a key pair or a secret",
 	usage: "-alg ALG -out FILE [flags]",
 	about: `
-Makes a key for one algorithm. Of a key pair, FILE is the private key, which only its
-owner can read, and FILE.pub the public one. For HS256, HS384 and HS512 FILE is a secret,
-as a JWK, and there is no public file. No file is ever overwritten.
+Makes a key for one algorithm. For a key pair, FILE is the private key, which only its owner
+can read, and FILE.pub is the public key. For HS256, HS384 and HS512, FILE is a secret in a
+JWK, and there is no public file. No file is ever overwritten.
 `,
 	examples: `
-# A key pair in the format of OpenSSH
+# A key pair in OpenSSH format
 jwt keygen -alg RS256 -out jwt-key
 
 # The same, encrypted with a passphrase
 jwt keygen -alg EdDSA -out locked-key -passphrase-file passphrase
 
-# A key pair in PEM, as openssl reads it
+# A key pair in PEM, for openssl
 jwt keygen -alg ES256 -out key.pem -format pem
 
-# A key pair as JWKs that name their kid
+# A key pair as JWKs with a kid
 jwt keygen -alg ES256 -out key.jwk -format jwk -kid 2026-11
 
 # A secret
@@ -48,11 +48,11 @@ type keygen struct {
 }
 
 func (k *keygen) define(f *flags) {
-	f.algorithm(&k.alg, "the algorithm that the key is for")
+	f.algorithm(&k.alg, "the algorithm the key is for")
 	f.text(&k.out, "out", "FILE", "where to write the private key or secret; the public key goes to FILE.pub")
 	f.text(&k.format, "format", "FORMAT", "openssh (the default), pem (PKCS #8 and PKIX) or jwk")
-	f.text(&k.kid, "kid", "KID", "the key's name, in a JWK")
-	f.toggle(&k.thumbprint, "thumbprint", "name the key by its thumbprint (RFC 7638), in a JWK")
+	f.text(&k.kid, "kid", "KID", "the key's kid; jwk only")
+	f.toggle(&k.thumbprint, "thumbprint", "use the key's thumbprint (RFC 7638) as its kid; jwk only")
 	f.text(&k.passphraseFile, "passphrase-file", "FILE", "encrypt the private key with the passphrase in FILE; openssh only")
 }
 
@@ -80,23 +80,23 @@ func (k *keygen) check(args []string) error {
 	}
 	switch {
 	case len(args) > 0:
-		return usagef("there are arguments beside the flags: want none")
+		return usagef("unexpected arguments: keygen takes only flags")
 	case k.alg == nil:
 		return errNoAlgorithm
 	case k.out == "":
-		return usagef("-out is missing: name the file for the key")
+		return usagef("-out is missing: give the file for the key")
 	case k.out == "-":
 		return usagef("-out wants a file: a private key is not written to stdout")
 	case !slices.Contains([]string{"openssh", "pem", "jwk"}, k.format):
 		return usagef("-format is unknown: want openssh, pem or jwk")
 	case secret && k.format != "jwk":
-		return usagef("-format: a secret is written as a JWK: leave the flag out")
+		return usagef("-format: a secret is always written as a JWK: leave the flag out")
 	case secret && k.thumbprint:
 		return usagef("-thumbprint: a secret has no public thumbprint: use -kid")
 	case k.format != "jwk" && (k.kid != "" || k.thumbprint):
-		return usagef("only a JWK carries a kid: use -format jwk, or name the key with jwt sign -kid")
+		return usagef("only a JWK has a kid: use -format jwk, or set the kid with jwt sign -kid")
 	case k.format != "openssh" && k.passphraseFile != "":
-		return usagef("-passphrase-file: only the openssh format can be encrypted here")
+		return usagef("-passphrase-file: only the openssh format can be encrypted")
 	}
 	return nil
 }
@@ -170,7 +170,7 @@ func (k *keygen) makePair(s *session, opts []jwt.KeyOption) error {
 	return nil
 }
 
-// marshal writes both halves of a key pair in the format asked for.
+// marshal encodes both halves of a key pair in the requested format.
 func (k *keygen) marshal(key *jwt.PrivateKey, passphrase []byte) (private, public []byte, err error) {
 	switch k.format {
 	case "jwk":
@@ -190,7 +190,7 @@ func (k *keygen) marshal(key *jwt.PrivateKey, passphrase []byte) (private, publi
 	return private, public, err
 }
 
-// marshalOpenSSH writes a private key as ssh-keygen does.
+// marshalOpenSSH encodes a private key as ssh-keygen does.
 func marshalOpenSSH(key *jwt.PrivateKey, passphrase []byte) ([]byte, error) {
 	text, err := key.MarshalPEM()
 	if err != nil {
@@ -212,23 +212,23 @@ func marshalOpenSSH(key *jwt.PrivateKey, passphrase []byte) ([]byte, error) {
 	return pem.EncodeToMemory(block), nil
 }
 
-// mustNotExist finds a file in the way before a key is made for nothing; writeNew decides.
+// mustNotExist fails early, before a key is made for nothing; only writeNew is free of races.
 func mustNotExist(path string) error {
 	if _, err := os.Lstat(path); err == nil {
-		return fmt.Errorf("-out: %s exists and is not overwritten: choose another name, or remove it", showPath(path))
+		return fmt.Errorf("-out: %s already exists: choose another name, or remove it", showPath(path))
 	}
 	return nil
 }
 
-// writeNew writes a file that must not exist, and leaves no half of it behind.
+// writeNew writes a file that must not exist yet, and leaves no partial file behind.
 func writeNew(path string, content []byte, mode fs.FileMode) error {
 	file, err := os.OpenFile(path, os.O_WRONLY|os.O_CREATE|os.O_EXCL, mode)
 	if err != nil {
-		return fmt.Errorf("-out: %s can't be written: %w", showPath(path), reason(err))
+		return fmt.Errorf("-out: cannot write %s: %w", showPath(path), reason(err))
 	}
 	_, err = file.Write(content)
 	if err = errors.Join(err, file.Close()); err != nil {
-		return errors.Join(fmt.Errorf("-out: %s can't be written: %w", showPath(path), reason(err)), os.Remove(path))
+		return errors.Join(fmt.Errorf("-out: cannot write %s: %w", showPath(path), reason(err)), os.Remove(path))
 	}
 	return nil
 }

@@ -6,47 +6,45 @@ import (
 	"fmt"
 	"io"
 	"os"
-	"os/signal"
+	"runtime/debug"
 	"slices"
 	"strings"
-	"syscall"
 	"time"
 )
 
-// Exit statuses, as grep has them: a script that only knows success and failure is safe,
-// and one that must tell a bad token from a job that could not be done can.
+// Exit statuses, like those of grep: a script can check for success alone, or also tell a
+// bad token from a job that could not be done.
 const (
 	statusValid   = 0
-	statusRefused = 1
+	statusRefused = 1 // also if stdout is closed: nobody has seen the result
 	statusTrouble = 2
 )
 
-// command is a subcommand: define names its flags, and run does its job.
+// command is a subcommand: define declares its flags, and run does its job.
 type command interface {
 	define(f *flags)
 	run(s *session, args []string) error
 }
 
-// subcommand is an entry of the table of commands.
+// subcommand is an entry in the table of commands.
 type subcommand struct {
 	name, does string
 	usage      string // the command line
-	about      string // what -h says beside flags and examples
+	about      string // the description in the help
 	examples   string // one for each task; the tests run them all
 	make       func() command
 }
 
 func commands() []subcommand {
-	return []subcommand{keygenUsage, signUsage, verifyUsage, inspectUsage, jwksUsage}
+	return []subcommand{keygenUsage, signUsage, verifyUsage, inspectUsage, jwksUsage, versionUsage}
 }
 
 func main() {
-	// Without this, writing to a closed pipe would end the program without a word.
-	signal.Ignore(syscall.SIGPIPE)
-	os.Exit(run(os.Args[1:], os.Stdin, os.Stdout, os.Stderr, environment{os.Getenv, time.Now, isTerminal}))
+	ignoreBrokenPipe()
+	os.Exit(run(os.Args[1:], os.Stdin, os.Stdout, os.Stderr, environment{os.Getenv, time.Now, isTerminal, debug.ReadBuildInfo}))
 }
 
-// run is the whole program, apart from the process that it runs in.
+// run is the whole program except for the process it runs in.
 func run(args []string, stdin io.Reader, stdout, stderr io.Writer, env environment) int {
 	s := &session{environment: env, name: "jwt", stdin: stdin, stdout: stdout, stderr: stderr}
 	return s.finish(s.dispatch(args))
@@ -64,15 +62,18 @@ func (s *session) dispatch(args []string) error {
 		}
 		name, args = args[0], []string{"-h"}
 	}
+	if name == "-version" || name == "--version" {
+		name = "version"
+	}
 	for _, c := range commands() {
 		if c.name == name {
 			return s.call(c, args)
 		}
 	}
 	if strings.Count(name, ".") >= 2 {
-		return usagef("a command is missing before the token: jwt inspect TOKEN shows what is in it, jwt verify checks it")
+		return usagef("a command is missing: jwt inspect TOKEN shows what is in a token, jwt verify checks it")
 	}
-	return usagef("there is no such command: %s", commandNames())
+	return usagef("unknown command: %s", commandNames())
 }
 
 // call parses the flags of a subcommand and runs it.
@@ -94,7 +95,7 @@ func (s *session) call(c subcommand, args []string) error {
 	return job.run(s, positional)
 }
 
-// finish explains an error, writes the result in one piece, and gives the exit status.
+// finish explains an error, writes the result in one piece, and returns the exit status.
 func (s *session) finish(err error) int {
 	status := statusOf(err)
 	if err != nil {
@@ -102,8 +103,8 @@ func (s *session) finish(err error) int {
 	}
 	if s.out.Len() > 0 {
 		if _, err := s.stdout.Write(s.out.Bytes()); err != nil {
-			s.explain(fmt.Errorf("the result can't be written to stdout: %w", reason(err)))
-			return statusTrouble
+			s.explain(fmt.Errorf("cannot write the result to stdout: %w", reason(err)))
+			return max(status, statusRefused)
 		}
 	}
 	return status
@@ -121,7 +122,7 @@ func commandNames() string {
 	return "want one of " + strings.Join(names, ", ")
 }
 
-// overview is the help of the program as a whole.
+// overview returns the help for the program as a whole.
 func overview() string {
 	var b strings.Builder
 	b.WriteString("Usage: jwt COMMAND [flags] [arguments]\n\nJSON Web Tokens on the command line (RFC 7519).\n\nCommands:\n")
@@ -130,17 +131,19 @@ func overview() string {
 	}
 	b.WriteString(`
 "jwt COMMAND -h" shows the flags of a command, with an example for each task.
-FILE is a file, or - for stdin. TOKEN is the token itself, @FILE, or - for stdin.
+FILE is the name of a file, or - for stdin. TOKEN is the token itself, @FILE, or - for
+stdin; verify and inspect also read it from a pipe if it is left out.
 
 Results go to stdout, explanations to stderr. The exit status is
   0  valid, or done
-  1  the token is refused
-  2  the job could not be done: wrong usage, an unusable key, a file or keys that can't be had
+  1  the token is refused, or stdout is closed
+  2  the job could not be done: wrong usage, an unusable key, an unreadable file, or keys
+     that could not be fetched
 `)
 	return b.String()
 }
 
-// help is the help of one subcommand.
+// help returns the help for one subcommand.
 func (c subcommand) help(f *flags) string {
 	return "Usage: jwt " + c.name + " " + c.usage + "\n\n" + strings.TrimSpace(c.about) +
 		"\n\nFlags:\n" + f.describe() + "\nExamples:\n" + indent(c.examples)

@@ -14,7 +14,7 @@ import (
 	"example.com/jwt/internal/excerpt"
 )
 
-// Colours, as the numbers of ECMA-48.
+// Colours, as ECMA-48 numbers.
 const (
 	red    = "31"
 	green  = "32"
@@ -29,7 +29,7 @@ func (s *session) paint(w io.Writer, colour, word string) string {
 	return "\x1b[" + colour + "m" + word + "\x1b[0m"
 }
 
-// pretty lays out a JSON text over lines. Numbers and names stay as they are.
+// pretty indents a JSON text. Numbers and names stay as they are.
 func pretty(text []byte) string {
 	var b bytes.Buffer
 	if err := json.Indent(&b, bytes.TrimSpace(text), "", "  "); err != nil {
@@ -38,9 +38,9 @@ func pretty(text []byte) string {
 	return printable(b.String()) + "\n"
 }
 
-// printable escapes the characters of a JSON text that a terminal would obey or hide,
-// such as the control characters from U+0080 and those for the direction of writing. It
-// stays the same JSON, since such characters stand only inside strings.
+// printable escapes the characters of a JSON text that a terminal would interpret or hide,
+// such as control characters from U+0080 and those that change the direction of writing. The
+// JSON value stays the same, because such characters occur only inside strings.
 func printable(text string) string {
 	var b strings.Builder
 	for _, r := range text {
@@ -57,8 +57,8 @@ func printable(text string) string {
 	return b.String()
 }
 
-// dateNames are the claims that are dates, in RFC 7519 and in OpenID Connect Core, and
-// what they mean for the past and for the future.
+// dateNames are the claims that are dates in RFC 7519 and OpenID Connect Core, with the words
+// for a date in the past and in the future.
 var dateNames = [...]struct{ claim, past, future string }{
 	{"iat", "issued", "issued in the future,"},
 	{"nbf", "became valid", "becomes valid"},
@@ -77,8 +77,8 @@ type date struct {
 	long string
 }
 
-// datesOf finds the dates of a payload. Dates that are not NumericDates are left to the
-// error about them.
+// datesOf returns the dates of a payload. It leaves out those that are not NumericDates, about
+// which there is an error.
 func datesOf(payload []byte, now time.Time) []date {
 	var claims map[string]json.RawMessage
 	if json.Unmarshal(payload, &claims) != nil {

@@ -6,37 +6,47 @@ import (
 	"net/http"
 	"net/url"
 	"strings"
+	"time"
 
 	"example.com/jwt"
 	"example.com/jwt/jwks"
 )
 
-// isURL tells a URL from the name of a file.
+// defaultTimeout is how long -jwks and -issuer wait for the keys.
+const defaultTimeout = 10 * time.Second
+
+// isURL reports whether text is a URL, rather than the name of a file.
 func isURL(text string) bool {
 	scheme, _, ok := strings.Cut(text, "://")
 	return ok && (strings.EqualFold(scheme, "https") || strings.EqualFold(scheme, "http"))
 }
 
-// remoteKeys makes a source of the keys at a URL: of a JWK Set, or of an issuer. They are
-// fetched when the token needs them.
-func remoteKeys(target string, from func(string, ...jwks.Option) (*jwks.Source, error)) (jwt.KeySource, error) {
-	opts := []jwks.Option{jwks.WithHTTPClient(&http.Client{Transport: guard{http.DefaultTransport}})}
-	if u, err := url.Parse(target); err == nil && isLoopback(u.Hostname()) {
-		opts = append(opts, jwks.AllowHTTP())
+// remoteKeys makes a source of the keys at a URL, which is that of a JWK Set or of an issuer.
+// The keys are fetched when the token needs them.
+func remoteKeys(flag, target string, timeout time.Duration, from func(string, ...jwks.Option) (*jwks.Source, error)) (jwt.KeySource, error) {
+	opts := []jwks.Option{jwks.WithTimeout(timeout), jwks.WithHTTPClient(&http.Client{Transport: guard{http.DefaultTransport}})}
+	if u, err := url.Parse(target); err == nil {
+		switch {
+		case isLoopback(u.Hostname()):
+			opts = append(opts, jwks.AllowHTTP())
+		case u.Scheme == "http":
+			return nil, usagef("%s: the URL is not https; http is only for this machine (localhost)", flag)
+		}
 	}
 	source, err := from(target, opts...)
 	if err != nil {
-		return nil, usagef("%w", err)
+		return nil, usagef("%s: %w", flag, err)
 	}
 	return jwt.KeyFunc(source.Keys), nil
 }
 
-// isLoopback tells the hosts that can be asked over http, since nobody is on the way.
+// isLoopback reports whether host is this machine, which can be asked over http because there
+// is no network in between.
 func isLoopback(host string) bool {
 	return host == "localhost" || net.ParseIP(host).IsLoopback()
 }
 
-// guard holds what an issuer on loopback names as its jwks_uri to the same rule.
+// guard applies the same rule to the jwks_uri of an issuer on loopback.
 type guard struct{ next http.RoundTripper }
 
 func (g guard) RoundTrip(r *http.Request) (*http.Response, error) {

@@ -7,6 +7,7 @@ import (
 	"net"
 	"os"
 	"path/filepath"
+	"runtime/debug"
 	"strings"
 	"testing"
 	"time"
@@ -19,13 +20,13 @@ import (
 
 const token = "eyJhbGciOiJIUzI1NiIsInR5cCI6IkpXVCJ9.eyJpYXQiOjE3OTU1MjE2MDAsImV4cCI6MTc5NTUyNTIwMH0.J8WBNaS5evPs1iYKL-0gYSbARlP9UlaYrjr6C3kNKPk"
 
-// result is what a run gave.
+// result is the outcome of a run.
 type result struct {
 	status         int
 	stdout, stderr string
 }
 
-// process stands for the process that a run takes its environment from.
+// process stands in for the process around a run.
 type process struct {
 	stdin    io.Reader
 	stdout   io.Writer // if not captured
@@ -45,6 +46,7 @@ func (p process) run(args ...string) result {
 		Getenv:   func(name string) string { return p.env[name] },
 		Now:      func() time.Time { return now },
 		Terminal: func(any) bool { return p.terminal },
+		Build:    build,
 	})
 	return result{status, stdout.String(), stderr.String()}
 }
@@ -83,6 +85,46 @@ func TestTokensAndKeysAreNotRepeated(t *testing.T) {
 		}
 	}
 	require.Greater(t, runs, 500)
+}
+
+// What was given instead of a file may be the secret or the passphrase itself, whatever it
+// looks like.
+func TestSecretsInPlaceOfFilesAreNotRepeated(t *testing.T) {
+	t.Chdir(t.TempDir())
+	for _, secret := range []string{"hunter2", "correct horse battery staple 0123456789", "@hunter2", "no/hunter2", strings.Repeat("hunter2", 1000)} {
+		for _, line := range [][]string{
+			{"sign", "-alg", "HS256", "-claims", "{}", "-key", secret}, {"sign", "-alg", "EdDSA", "-claims", "{}", "-key", secret},
+			{"sign", "-agent", "-alg", "EdDSA", "-claims", "{}", "-key", secret},
+			{"verify", "-alg", "HS256", "-key", secret, token}, {"verify", "-alg", "EdDSA", "-key=" + secret, token},
+			{"sign", "-alg", "EdDSA", "-claims", "{}", "-key", copyKey(t), "-passphrase-file", secret},
+			{"keygen", "-alg", "EdDSA", "-out", "x", "-passphrase-file", secret},
+		} {
+			for _, line := range [][]string{line, append(line, "-json")} {
+				r := process{}.run(line...)
+				require.Equal(t, statusTrouble, r.status)
+				require.Contains(t, r.stderr, " wants the name of a file: ")
+				require.NotContains(t, r.stdout+r.stderr, strings.Trim(secret, "@"))
+			}
+		}
+	}
+}
+
+// A token is read from stdin without being asked to, but never from a terminal, which would
+// look as if the program hung.
+func TestNoTokenOnATerminal(t *testing.T) {
+	p := process{stdin: strings.NewReader(token), terminal: true, env: map[string]string{"NO_COLOR": "1"}}
+	require.Equal(t, statusTrouble, p.run("inspect").status)
+	p.terminal = false
+	require.Zero(t, p.run("inspect").status)
+}
+
+func TestVersionWithoutBuildInformation(t *testing.T) {
+	var stdout, stderr bytes.Buffer
+	none := environment{Getenv: os.Getenv, Now: time.Now, Terminal: isTerminal, Build: func() (*debug.BuildInfo, bool) { return nil, false }}
+	require.Equal(t, statusTrouble, run([]string{"version"}, strings.NewReader(""), &stdout, &stderr, none))
+	none.Build = func() (*debug.BuildInfo, bool) { return &debug.BuildInfo{GoVersion: "go1.99"}, true }
+	require.Zero(t, run([]string{"version"}, strings.NewReader(""), &stdout, &stderr, none))
+	require.True(t, strings.HasPrefix(stdout.String(), "jwt (devel) (go1.99, "), stdout.String())
 }
 
 func TestEveryFlagAndExampleIsInTheHelp(t *testing.T) {
@@ -145,19 +187,20 @@ func (brokenPipe) Read([]byte) (int, error) {
 }
 
 func TestClosedStdoutIsNoSuccess(t *testing.T) {
-	for _, args := range [][]string{{"inspect", token}, {"inspect", "-json", "x"}, {"-h"}, {"inspect", "-h"}} {
+	for _, args := range [][]string{{"inspect", token}, {"inspect", "-json", "x"}, {"-h"}, {"inspect", "-h"}, {"version"}} {
 		r := process{stdout: brokenPipe{}}.run(args...)
-		require.Equal(t, statusTrouble, r.status)
-		require.Contains(t, r.stderr, "the result can't be written to stdout: broken pipe\n")
+		require.Equal(t, 1, r.status)
+		require.Contains(t, r.stderr, "cannot write the result to stdout: broken pipe\n")
 	}
+	require.Equal(t, 2, process{stdout: brokenPipe{}}.run("verify", "-json").status, "trouble stays trouble")
 }
 
 func TestBrokenAndEndlessStdin(t *testing.T) {
 	r := process{stdin: brokenPipe{}}.run("inspect", "-")
-	require.Equal(t, result{2, "", "jwt inspect: the token from stdin: can't be read: is a directory\n"}, r)
+	require.Equal(t, result{2, "", "jwt inspect: cannot read the token from stdin: is a directory\n"}, r)
 
 	r = process{stdin: zeros{}}.run("inspect", "-")
-	require.Equal(t, result{2, "", "jwt inspect: the token from stdin: is longer than 1 MiB\n"}, r)
+	require.Equal(t, result{2, "", "jwt inspect: the token from stdin is longer than 1 MiB\n"}, r)
 }
 
 type zeros struct{}
@@ -169,7 +212,7 @@ func TestClaimsFromATerminalAreAnnounced(t *testing.T) {
 	require.NoError(t, os.WriteFile("secret", []byte("0123456789abcdef0123456789abcdef"), 0o600))
 	p := process{stdin: strings.NewReader("{}\n"), terminal: true, env: map[string]string{"NO_COLOR": "1"}}
 	r := p.run("sign", "-key", "secret", "-alg", "HS256", "-expires", "1h")
-	require.Equal(t, result{0, token + "\n", "note: reading the claims, a JSON object, from the terminal; Ctrl-D ends them\n"}, r)
+	require.Equal(t, result{0, token + "\n", "note: reading the claims, a JSON object, from the terminal; end with Ctrl-D\nexpires: 2026-11-24T13:00:00Z (in 1 hour)\n"}, r)
 }
 
 // A secret of random bytes may end in the byte of a newline, or start with that of a brace.
@@ -198,14 +241,14 @@ func TestKeygenLeavesNoHalfOfAPair(t *testing.T) {
 	t.Chdir(t.TempDir())
 	require.NoError(t, os.Symlink("nowhere/public", "key.pub")) // in the way, though it leads nowhere
 	r := process{}.run("keygen", "-alg", "EdDSA", "-out", "key")
-	require.Equal(t, result{2, "", "jwt keygen: -out: key.pub exists and is not overwritten: choose another name, or remove it\n"}, r)
+	require.Equal(t, result{2, "", "jwt keygen: -out: key.pub already exists: choose another name, or remove it\n"}, r)
 	_, err := os.Lstat("key")
 	require.ErrorIs(t, err, os.ErrNotExist)
 
 	long := strings.Repeat("k", 252) // FILE.pub is longer than a name can be
 	r = process{}.run("keygen", "-alg", "EdDSA", "-out", long)
 	require.Equal(t, 2, r.status)
-	require.Contains(t, r.stderr, "can't be written: file name too long")
+	require.Contains(t, r.stderr, "file name too long")
 	_, err = os.Lstat(long)
 	require.ErrorIs(t, err, os.ErrNotExist)
 
@@ -219,7 +262,7 @@ func TestWriteNewIsForNewFiles(t *testing.T) {
 	require.NoError(t, os.Symlink("old", "link"))
 	require.NoError(t, os.Symlink("new", "dangling"))
 	for _, path := range []string{"old", "link", "dangling"} {
-		require.ErrorContains(t, writeNew(path, []byte("x"), 0o600), "-out: "+path+" can't be written: file exists")
+		require.ErrorContains(t, writeNew(path, []byte("x"), 0o600), "-out: cannot write "+path+": file exists")
 	}
 	text, err := os.ReadFile("old")
 	require.NoError(t, err)
@@ -228,7 +271,7 @@ func TestWriteNewIsForNewFiles(t *testing.T) {
 	require.ErrorIs(t, err, os.ErrNotExist)
 }
 
-// serveAgent runs an agent in this process, and gives the path of its socket.
+// serveAgent runs an agent in this process and returns the path of its socket.
 func serveAgent(t *testing.T, keyring agent.Agent) string {
 	dir, err := os.MkdirTemp("", "jwt") // t.TempDir can be too long for a socket
 	require.NoError(t, err)
@@ -269,29 +312,29 @@ func TestAgent(t *testing.T) {
 	sign := func(args ...string) result {
 		return p.run(append([]string{"sign", "-agent", "-claims", `{"sub":"a"}`, "-expires", "5m"}, args...)...)
 	}
-	require.Equal(t, result{2, "", "jwt sign: ssh-agent has 0 keys, and none that can sign EdDSA: ssh-add FILE adds one\n"}, sign("-alg", "EdDSA"))
+	require.Equal(t, result{2, "", "jwt sign: ssh-agent has 0 keys, but none that can sign EdDSA: ssh-add FILE adds one\n"}, sign("-alg", "EdDSA"))
 
 	addKey(t, keyring, "ed25519-default")
 	addKey(t, keyring, "rsa2048-default")
 	for alg, name := range map[string]string{"EdDSA": "ed25519-default", "RS256": "rsa2048-default", "RS512": "rsa2048-default"} {
 		for _, key := range [][]string{nil, {"-key", public(name)}} {
 			r := sign(append(key, "-alg", alg)...)
-			require.Equal(t, result{0, r.stdout, ""}, r)
+			require.Equal(t, result{0, r.stdout, "expires: 2026-11-24T12:05:00Z (in 5 minutes)\n"}, r)
 			require.Zero(t, p.run("verify", "-key", public(name), "-alg", alg, strings.TrimSpace(r.stdout)).status)
 		}
 	}
 	named := sign("-alg", "EdDSA", "-thumbprint", "-json")
 	require.Contains(t, named.stdout, `"kid":"y-wBDjEELEa6upEZUhoJikZWi-Zuqly00csP8Kd9t1k"`)
 
-	require.Equal(t, "jwt sign: ssh-agent has 2 keys, and not this one: ssh-add FILE adds it\n", sign("-alg", "ES256", "-key", public("ecdsa256-default")).stderr)
-	require.Equal(t, "jwt sign: a key held by an ssh signer can't sign PS256: use RS256 or RS512, or a private key in memory\n", sign("-alg", "PS256", "-key", public("rsa2048-default")).stderr)
-	require.Contains(t, sign("-alg", "EdDSA", "-key", filepath.Join(testKeys, "ed25519-default")).stderr, "-agent wants the public key: this is a private key")
-	require.Contains(t, sign("-alg", "EdDSA", "-key", "no-such-file").stderr, "-key no-such-file: there is no such file or folder")
+	require.Equal(t, "jwt sign: ssh-agent has 2 keys, but not this one: ssh-add FILE adds it\n", sign("-alg", "ES256", "-key", public("ecdsa256-default")).stderr)
+	require.Equal(t, statusTrouble, sign("-alg", "PS256", "-key", public("rsa2048-default")).status)
+	require.Contains(t, sign("-alg", "EdDSA", "-key", filepath.Join(testKeys, "ed25519-default")).stderr, "hint: with -agent, -key is the public key file of the key to use\n")
+	require.Contains(t, sign("-alg", "EdDSA", "-key", "no-such-file").stderr, "-key wants the name of a file: there is no such file or directory")
 
 	addKey(t, keyring, "rsa3072-default")
 	r := sign("-alg", "RS256")
 	require.Equal(t, 2, r.status)
-	require.Regexp(t, `^jwt sign: ssh-agent has 2 keys that can sign RS256 \(ssh-rsa SHA256:\S+, ssh-rsa SHA256:\S+\): say which`, r.stderr)
+	require.Regexp(t, `^jwt sign: ssh-agent has 2 keys that can sign RS256 \(ssh-rsa SHA256:\S+, ssh-rsa SHA256:\S+\): choose one`, r.stderr)
 
 	p.env["SSH_AUTH_SOCK"] += ".gone"
 	require.Contains(t, sign("-alg", "EdDSA").stderr, "jwt sign: ssh-agent does not answer: ")

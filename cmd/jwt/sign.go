@@ -1,12 +1,15 @@
 package main
 
 import (
+	"bytes"
 	"encoding/json"
 	"errors"
+	"fmt"
 	"strings"
 	"time"
 
 	"example.com/jwt"
+	"example.com/jwt/internal/excerpt"
 )
 
 var signUsage = subcommand{
@@ -14,32 +17,33 @@ var signUsage = subcommand{
 	does:  "make a token",
 	usage: "-key FILE -alg ALG [-claims JSON|@FILE|-] [flags]",
 	about: `
-Signs claims and writes the token to stdout. Without -claims they are read from stdin.
+Signs claims and writes the token to stdout, and its expiry to stderr. Without -claims the
+claims are read from stdin.
 
-The key is a private key in the format of OpenSSH, in PEM or as a JWK. For HS256, HS384
-and HS512 it is a secret: a JWK of kty "oct", or the secret itself, of which one line end
-is cut off if it is text. A secret in base64 is decoded first: base64 -d FILE | jwt sign
--key - and so on.
+The key is a private key in OpenSSH format, in PEM or as a JWK. For HS256, HS384 and HS512 it
+is a secret: a JWK of kty "oct", or a file with the secret itself. A line end after a secret
+that is text does not belong to it. A secret in base64 must be decoded first:
+base64 -d FILE | jwt sign -key - and so on.
 `,
 	examples: `
-# A token that is valid for five minutes, with the key of ssh-keygen
+# A token that is valid for five minutes, with a key made by ssh-keygen
 jwt sign -key jwt-key -alg RS256 -claims '{"user_id":123}' -expires 5m
 
 # Claims from a file, from stdin
 jwt sign -key jwt-key -alg RS256 -claims @claims.json -expires 12h
 echo '{"sub":"susan"}' | jwt sign -key jwt-key -alg RS256 -expires 30d
 
-# A secret from a file, from stdin (never from the command line, where others see it)
+# A secret from a file, from stdin (not from the command line, where others can see it)
 jwt sign -key secret.jwk -alg HS256 -claims '{"user_id":123}' -expires 5m
 printenv JWT_SECRET | jwt sign -key - -alg HS256 -claims '{"user_id":123}' -expires 5m
 
 # An encrypted private key
 jwt sign -key locked-key -passphrase-file passphrase -alg EdDSA -claims @claims.json -expires 5m
 
-# A key that ssh-agent holds, chosen by its public key
+# A key in ssh-agent, chosen by its public key
 jwt sign -agent -key agent-key.pub -alg EdDSA -claims @claims.json -expires 5m
 
-# A kid, so that verifiers find the key in a set
+# A kid, so that verifiers can find the key in a set
 jwt sign -key jwt-key -alg RS256 -kid 2026-11 -claims @claims.json -expires 5m
 `,
 	make: func() command { return new(sign) },
@@ -53,15 +57,15 @@ type sign struct {
 }
 
 func (c *sign) define(f *flags) {
-	f.text(&c.key, "key", "FILE", "the private key or secret; with -agent, the public key of the one to use")
+	f.text(&c.key, "key", "FILE", "the private key or secret; with -agent, the public key of the key to use")
 	f.algorithm(&c.alg, "the algorithm, such as RS256, ES256, EdDSA or HS256")
-	f.text(&c.claims, "claims", "JSON|@FILE|-", "the claims, a JSON object; without this flag, from stdin")
+	f.text(&c.claims, "claims", "JSON|@FILE|-", "the claims, a JSON object; the default is stdin")
 	f.duration(&c.expires, "expires", "how long the token is valid: 90s, 5m, 12h, 30d; adds exp and iat")
-	f.text(&c.kid, "kid", "KID", "the name of the key in the token's header; else the JWK's, if it has one")
-	f.toggle(&c.thumbprint, "thumbprint", "name the key by its thumbprint (RFC 7638), as jwt jwks does")
+	f.text(&c.kid, "kid", "KID", "the kid in the token's header; the default is that of the JWK, if it has one")
+	f.toggle(&c.thumbprint, "thumbprint", "use the key's thumbprint (RFC 7638) as the kid, as jwt jwks does")
 	f.text(&c.typ, "typ", "TYPE", "the type in the header, such as at+jwt; the default is JWT")
-	f.toggle(&c.agent, "agent", "sign with a key that ssh-agent holds")
-	f.text(&c.passphraseFile, "passphrase-file", "FILE", "the passphrase of an encrypted OpenSSH private key")
+	f.toggle(&c.agent, "agent", "sign with a key in ssh-agent")
+	f.text(&c.passphraseFile, "passphrase-file", "FILE", "a file with the passphrase of an encrypted private key")
 }
 
 func (c *sign) run(s *session, args []string) error {
@@ -75,6 +79,9 @@ func (c *sign) run(s *session, args []string) error {
 	claims, err := c.readClaims(s)
 	if err != nil {
 		return err
+	}
+	if err := checkObject(claims); err != nil {
+		return withHint(err, forgottenAt("-claims ", c.claims))
 	}
 	var key jwt.SigningKey
 	switch {
@@ -93,19 +100,19 @@ func (c *sign) run(s *session, args []string) error {
 	if err != nil {
 		return err
 	}
-	return c.sign(s, json.RawMessage(claims), key)
+	return c.sign(s, claims, key)
 }
 
 func (c *sign) check(args []string) error {
 	switch {
 	case len(args) > 0:
-		return usagef("there are arguments beside the flags: give the claims with -claims")
+		return usagef("unexpected arguments: give the claims with -claims")
 	case c.alg == nil:
 		return errNoAlgorithm
 	case c.key == "" && !c.agent:
-		return usagef("-key is missing: name the file of the private key or secret")
+		return usagef("-key is missing: give the file of the private key or secret")
 	case c.agent && usesSecret(c.alg):
-		return usagef("-agent: ssh-agent holds no secrets: use an algorithm with a key pair, such as EdDSA")
+		return usagef("-agent: ssh-agent has no secrets: use an algorithm with a key pair, such as EdDSA")
 	case c.thumbprint && usesSecret(c.alg):
 		return usagef("-thumbprint: a secret has no public thumbprint: use -kid")
 	case c.passphraseFile != "" && (c.agent || usesSecret(c.alg)):
@@ -114,7 +121,7 @@ func (c *sign) check(args []string) error {
 	return nil
 }
 
-// readClaims gives the text of the claims; the library checks it.
+// readClaims returns the text of the claims.
 func (c *sign) readClaims(s *session) ([]byte, error) {
 	path, isFile := strings.CutPrefix(c.claims, "@")
 	switch {
@@ -123,9 +130,34 @@ func (c *sign) readClaims(s *session) ([]byte, error) {
 	case c.claims != "" && c.claims != "-":
 		return []byte(c.claims), nil
 	case s.Terminal(s.stdin):
-		s.notef("reading the claims, a JSON object, from the terminal; Ctrl-D ends them")
+		s.notef("reading the claims, a JSON object, from the terminal; end with Ctrl-D")
 	}
 	return s.read("-claims", "-")
+}
+
+// checkObject finds what is no JSON object, before the library says so in the words of Go.
+func checkObject(claims []byte) error {
+	if len(bytes.TrimSpace(claims)) == 0 {
+		return usagef("the claims are empty: want a JSON object, such as {}")
+	}
+	var members map[string]json.RawMessage
+	err := json.Unmarshal(claims, &members)
+	if _, ok := errors.AsType[*json.SyntaxError](err); ok {
+		return usagef("the claims are not JSON: %w", err)
+	}
+	if err != nil || members == nil {
+		return usagef("the claims are not a JSON object, such as {}")
+	}
+	return nil
+}
+
+// hint returns what to do about claims that cannot be signed.
+func (c *sign) hint(claims []byte) string {
+	var members map[string]json.RawMessage
+	if err := json.Unmarshal(claims, &members); err == nil && c.expires != 0 && members["exp"] != nil {
+		return "-expires sets exp: leave out one of the two"
+	}
+	return ""
 }
 
 func (c *sign) sign(s *session, claims json.RawMessage, key jwt.SigningKey) error {
@@ -136,10 +168,10 @@ func (c *sign) sign(s *session, claims json.RawMessage, key jwt.SigningKey) erro
 	if c.typ != "" {
 		opts = append(opts, jwt.WithType(c.typ))
 	}
-	if len(claims) == 0 {
-		return errors.New("the claims are empty: want a JSON object, such as {}")
-	}
 	token, err := jwt.Sign(claims, key, c.alg, opts...)
+	if errors.Is(err, jwt.ErrInvalidOption) {
+		return withHint(fmt.Errorf("cannot sign: %w", err), c.hint(claims))
+	}
 	if err != nil {
 		return err
 	}
@@ -147,8 +179,10 @@ func (c *sign) sign(s *session, claims json.RawMessage, key jwt.SigningKey) erro
 	if err != nil {
 		return err
 	}
-	if t.UnverifiedClaims.ExpiresAt.IsZero() {
-		s.notef("the token never expires: -expires 1h gives it an end")
+	if end := t.UnverifiedClaims.ExpiresAt; end.IsZero() {
+		s.notef("the token never expires; -expires 1h makes it expire")
+	} else {
+		fmt.Fprintf(s.stderr, "expires: %s (%s)\n", end.UTC().Format(time.RFC3339Nano), excerpt.Age(end.Time, s.Now()))
 	}
 	if !s.json {
 		s.out.WriteString(token + "\n")
