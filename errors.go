@@ -167,11 +167,11 @@ type class struct {
 func (c *class) Error() string { return c.text }
 func (c *class) Unwrap() error { return c.parent }
 
-// failure is an error of a class, with its message and perhaps a cause.
+// failure is an error of one class or two, with its message and perhaps a cause.
 type failure struct {
-	class error
-	text  string
-	cause error
+	class, second error // second may be nil
+	text          string
+	cause         error
 }
 
 func (f *failure) Error() string {
@@ -182,20 +182,36 @@ func (f *failure) Error() string {
 }
 
 func (f *failure) Unwrap() []error {
-	if f.cause != nil {
-		return []error{f.class, f.cause}
+	errs := append(make([]error, 0, 3), f.class)
+	if f.second != nil {
+		errs = append(errs, f.second)
 	}
-	return []error{f.class}
+	if f.cause != nil {
+		errs = append(errs, f.cause)
+	}
+	return errs
 }
 
-// failf makes an error of a class; the format carries no "jwt: ".
-func failf(class error, format string, args ...any) error {
+// and puts the error into a second class.
+func (f *failure) and(class error) error {
+	f.second = class
+	return f
+}
+
+// failf returns an error of a class; the format has no "jwt: ".
+func failf(class error, format string, args ...any) *failure {
 	return &failure{class: class, text: fmt.Sprintf(format, args...)}
 }
 
 // wrapf is failf with a cause, whose text ends the message.
-func wrapf(class, cause error, format string, args ...any) error {
+func wrapf(class, cause error, format string, args ...any) *failure {
 	return &failure{class: class, text: fmt.Sprintf(format, args...), cause: cause}
+}
+
+// missing is the class of a claim that is absent although the verifier compares it: the one that a
+// wrong value has, and [ErrMissingClaim].
+func missing(class error) error {
+	return failf(class, "%s", strings.TrimPrefix(class.Error(), "jwt: ")).and(ErrMissingClaim)
 }
 
 // both makes one class of two, for an error that belongs to either.

@@ -34,15 +34,15 @@ type verifyOpt struct {
 	apply func(*verifyConfig) error
 }
 
-type bothOpt struct {
+type sharedOpt struct {
 	sign   signOpt
 	verify verifyOpt
 }
 
 func (*signOpt) signOption()     {}
 func (*verifyOpt) verifyOption() {}
-func (*bothOpt) signOption()     {}
-func (*bothOpt) verifyOption()   {}
+func (*sharedOpt) signOption()     {}
+func (*sharedOpt) verifyOption()   {}
 
 // signConfig is what the options of a Signer set.
 type signConfig struct {
@@ -85,7 +85,7 @@ func WithType(typ string) Option {
 		}
 		return checkText(name, typ)
 	}
-	return &bothOpt{
+	return &sharedOpt{
 		signOpt{name, func(c *signConfig) error { c.typ = typ; return check() }},
 		verifyOpt{name, func(c *verifyConfig) error { c.typ = typ; return check() }},
 	}
@@ -100,7 +100,7 @@ func WithClock(now func() time.Time) Option {
 		}
 		return nil
 	}
-	return &bothOpt{
+	return &sharedOpt{
 		signOpt{name, func(c *signConfig) error { c.now = now; return check() }},
 		verifyOpt{name, func(c *verifyConfig) error { c.now = now; return check() }},
 	}
@@ -259,7 +259,7 @@ func (c *signConfig) apply(opts []SignOption) error {
 		switch opt := opt.(type) {
 		case *signOpt:
 			o = opt
-		case *bothOpt:
+		case *sharedOpt:
 			if opt != nil {
 				o = &opt.sign
 			}
@@ -285,7 +285,7 @@ func (c *verifyConfig) apply(opts []VerifyOption) error {
 		switch opt := opt.(type) {
 		case *verifyOpt:
 			o = opt
-		case *bothOpt:
+		case *sharedOpt:
 			if opt != nil {
 				o = &opt.verify
 			}

@@ -45,7 +45,7 @@ func (p *policy) allow(algs []Algorithm) error {
 // use takes the keys, and makes sure that they can serve at all.
 func (p *policy) use(keys KeySource) error {
 	if isNil(keys) {
-		return failf(&both{ErrInvalidOption, ErrInvalidKey}, "the key is nil")
+		return failf(ErrInvalidOption, "the key is nil").and(ErrInvalidKey)
 	}
 	if f, ok := keys.(KeyFunc); ok {
 		p.find = f
@@ -144,19 +144,19 @@ func (p *policy) check(c *RegisteredClaims, index payloadIndex) error {
 	if index.has&(hasExp|hasNbf|hasIat) != 0 || p.maxAge > 0 {
 		failed = p.checkDates(failed, c, index.has)
 	}
-	missing := func(claim string, err error, want any) {
-		failed = append(failed, &ClaimError{Claim: claim, Want: want, Err: &both{err, ErrMissingClaim}})
+	absent := func(claim string, err error, want any) {
+		failed = append(failed, &ClaimError{Claim: claim, Want: want, Err: missing(err)})
 	}
 	if p.issuers != nil {
 		if index.has&hasIss == 0 {
-			missing("iss", ErrInvalidIssuer, oneOrMany(p.issuers))
+			absent("iss", ErrInvalidIssuer, oneOrMany(p.issuers))
 		} else if !slices.Contains(p.issuers, c.Issuer) {
 			failed = append(failed, &ClaimError{"iss", c.Issuer, oneOrMany(p.issuers), ErrInvalidIssuer})
 		}
 	}
 	switch {
 	case p.audiences != nil && index.has&hasAud == 0:
-		missing("aud", ErrInvalidAudience, oneOrMany(p.audiences))
+		absent("aud", ErrInvalidAudience, oneOrMany(p.audiences))
 	case p.audiences != nil && !overlap(p.audiences, c.Audience):
 		failed = append(failed, &ClaimError{"aud", []string(c.Audience), oneOrMany(p.audiences), ErrInvalidAudience})
 	case p.audiences == nil && !p.anyAudience && index.has&hasAud != 0:
@@ -164,7 +164,7 @@ func (p *policy) check(c *RegisteredClaims, index payloadIndex) error {
 	}
 	if p.subject != "" {
 		if index.has&hasSub == 0 {
-			missing("sub", ErrInvalidSubject, p.subject)
+			absent("sub", ErrInvalidSubject, p.subject)
 		} else if c.Subject != p.subject {
 			failed = append(failed, &ClaimError{"sub", c.Subject, p.subject, ErrInvalidSubject})
 		}
@@ -199,7 +199,7 @@ func (p *policy) checkDates(failed claimErrors, c *RegisteredClaims, has claimSe
 	case has&hasIat != 0 && late.Before(c.IssuedAt.Time) && late.Add(issuedAtSlack).Before(c.IssuedAt.Time):
 		failed = append(failed, &ClaimError{"iat", c.IssuedAt.Time, now, ErrNotYetValid})
 	case p.maxAge > 0 && has&hasIat == 0:
-		failed = append(failed, &ClaimError{Claim: "iat", Err: &both{ErrExpired, ErrMissingClaim}})
+		failed = append(failed, &ClaimError{Claim: "iat", Err: missing(ErrExpired)})
 	case p.maxAge > 0 && c.IssuedAt.Add(p.maxAge).Before(early):
 		failed = append(failed, &ClaimError{"iat", c.IssuedAt.Time, now, ErrExpired})
 	}

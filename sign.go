@@ -91,7 +91,7 @@ func (s *Signer) Sign(claims any) (string, error) {
 // signingOf resolves a key argument: only this package's own types count.
 func signingOf(key SigningKey) (*signing, error) {
 	if isNil(key) {
-		return nil, failf(&both{ErrInvalidOption, ErrInvalidKey}, "the key is nil")
+		return nil, failf(ErrInvalidOption, "the key is nil").and(ErrInvalidKey)
 	}
 	var k *signing
 	switch key := key.(type) {

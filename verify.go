@@ -211,7 +211,7 @@ func (p *policy) found(ctx context.Context, h Header) (keyring, error) {
 		return keyring{}, failf(ErrKeysUnavailable, "the KeyFunc returned a %T: want a key or a *KeySet", source)
 	}
 	if keys.key == nil && keys.set.isZero() {
-		return keyring{}, failf(&both{ErrKeysUnavailable, ErrInvalidKey}, "the KeyFunc returned a key or a set that was not made by a constructor of this package")
+		return keyring{}, failf(ErrKeysUnavailable, "the KeyFunc returned a key or a set that was not made by a constructor of this package").and(ErrInvalidKey)
 	}
 	return keys, nil
 }
