@@ -50,7 +50,6 @@ type ClaimsValidator interface{ Validate() error }
 // claimSet is a set of registered claims.
 type claimSet uint8
 
-// The bits are in the order of jsonplan.Info.
 const (
 	hasIss claimSet = 1 << iota
 	hasSub
@@ -59,10 +58,13 @@ const (
 	hasNbf
 	hasIat
 	hasJti
+
+	areDates   = hasExp | hasNbf | hasIat
+	areStrings = hasIss | hasSub | hasJti | hasAud
 )
 
 // plans is the one cache of this package: how each claims type is read and written.
-var plans = jsonplan.Cache{CodecFor: codecFor, Block: &registeredBlock}
+var plans = jsonplan.Cache{CodecFor: codecFor, Block: &registeredBlock, Watch: claimMark, Legal: legalClaim}
 
 var (
 	dateCodec     = jsonplan.Codec{Decode: decodeDateAny, Append: appendDateAny}
@@ -294,6 +296,38 @@ func (x *payloadIndex) present(name string) bool {
 		}
 	}
 	return false
+}
+
+func claimMark(name string) uint8 { return uint8(registeredBit(name)) }
+
+// legalClaim reports whether [readRegistered] would accept a value, given its compact and valid text,
+// for the claim. In doubt it reports false.
+func legalClaim(mark uint8, text []byte) bool {
+	claim := claimSet(mark)
+	switch strictjson.KindOf(string(text[:1])) {
+	case strictjson.String:
+		return claim&areStrings != 0
+	case strictjson.Array:
+		return claim == hasAud && holdsStrings(text)
+	case strictjson.Number:
+		if claim&areDates == 0 {
+			return false
+		}
+		_, ok := parseDate(string(text))
+		return ok
+	}
+	return false
+}
+
+// holdsStrings reports whether an array has only strings in it.
+func holdsStrings(array []byte) bool {
+	i := 1
+	for array[i] == '"' {
+		if i, _ = strictjson.SkipString(array, i); array[i] == ',' {
+			i++
+		}
+	}
+	return array[i] == ']'
 }
 
 func setString(dst *string, m *strictjson.Member, text string) *ClaimError {

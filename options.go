@@ -41,8 +41,8 @@ type sharedOpt struct {
 
 func (*signOpt) signOption()     {}
 func (*verifyOpt) verifyOption() {}
-func (*sharedOpt) signOption()     {}
-func (*sharedOpt) verifyOption()   {}
+func (*sharedOpt) signOption()   {}
+func (*sharedOpt) verifyOption() {}
 
 // signConfig is what the options of a Signer set.
 type signConfig struct {

@@ -139,7 +139,7 @@ func (p *signPolicy) encodeClaims(w *scratch, claims any) error {
 		return refusedClaims(err)
 	}
 	w.json = text
-	has := claimSet(info.Registered)
+	has := claimSet(info.Marks)
 	if kind := strictjson.KindOf(string(text[:1])); kind != strictjson.Object {
 		return failf(ErrInvalidOption, "the claims are %s in JSON, want an object: a struct or a map makes one", kind)
 	}

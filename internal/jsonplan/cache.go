@@ -22,17 +22,23 @@ type Block struct {
 	// Copy stores known, which the caller of Decode has read from the same document, in dst, a pointer to the type. It makes
 	// string lists by appending to list, and returns that.
 	Copy func(dst, known any, list []string) []string
-	// Append appends the members, each with a comma before its name, of v, a value of the type or a pointer to one. It tells
-	// which registered claims are among them, all with legal values; or reports false if there is any obstacle.
-	Append func(dst []byte, v any) (out []byte, claims uint8, ok bool)
+	// Append appends the members of v, a value of the type or a pointer to one, each with a comma before its name. It returns
+	// the marks of the watched ones among them, all with legal values; or false if there is any obstacle.
+	Append func(dst []byte, v any) (out []byte, marks uint8, ok bool)
 }
 
 // Cache holds the plans of all types met so far, for ever, as encoding/json does. The zero value is ready; it is safe for
 // concurrent use and must not be copied. CodecFor is asked first about each type, and must not change once the Cache is in
 // use; nil, or a nil result, is no Codec. Block may be nil.
+//
+// Watch returns the mark, one bit, of a member that the caller wants to hear of when it is in the outermost object, or 0 for
+// any other name. Legal then reports whether the compact text of such a member's value is certainly one that the caller takes.
+// Either both are nil or none is.
 type Cache struct {
 	CodecFor func(reflect.Type) *Codec
 	Block    *Block
+	Watch    func(name string) uint8
+	Legal    func(mark uint8, text []byte) bool
 
 	decoders sync.Map // of *Decoder by reflect.Type
 	encoders sync.Map // of *encodeNode by reflect.Type
@@ -81,6 +87,13 @@ func (c *Cache) codec(t reflect.Type) *Codec {
 		return nil
 	}
 	return c.CodecFor(t)
+}
+
+func (c *Cache) mark(name string) uint8 {
+	if c.Watch == nil {
+		return 0
+	}
+	return c.Watch(name)
 }
 
 // blockNames are the names of the Block's members.

@@ -60,7 +60,7 @@ func (d *decoder) top(n *decodeNode, text string, members []strictjson.Member, v
 		v.Set(reflect.New(n.elem.typ))
 		return d.top(n.elem, text, members, v.Elem())
 	}
-	_, err := d.value(n, strings.TrimRight(text, " \t\r\n"), skipSpace(text, 0), v)
+	_, err := d.value(n, strings.Trim(text, " \t\r\n"), 0, v)
 	return err
 }
 
@@ -142,7 +142,7 @@ func (d *decoder) quoted(n *decodeNode, s string, i int, v reflect.Value) (int, 
 	if s[i] != '"' {
 		return i, mismatch(n, s, i, `the option "string" wants a string with the value in it`)
 	}
-	inner, end := stringAt(s, i)
+	inner, end := strictjson.StringAt(s, i)
 	var scanner strictjson.Scanner
 	if _, err := scanner.Value(inner); err != nil || inner[0] <= ' ' || inner[len(inner)-1] <= ' ' {
 		return i, mismatch(n, s, i, `the option "string" wants a string with the value in it`)
@@ -193,7 +193,7 @@ func (d *decoder) value(n *decodeNode, s string, i int, v reflect.Value) (int, *
 // own lets a type decode itself. Its methods get a copy, which they may keep and change.
 func (d *decoder) own(n *decodeNode, s string, i int, v reflect.Value) (int, *DecodeError) {
 	var err error
-	end := valueEnd(s, i)
+	end := strictjson.SkipValue(s, i)
 	switch n.kind {
 	case decodeRaw:
 		v.SetBytes([]byte(s[i:end]))
@@ -220,17 +220,17 @@ func (d *decoder) structs(n *decodeNode, s string, i int, v reflect.Value) (int,
 	if s[i] != '{' {
 		return i, mismatch(n, s, i, "")
 	}
-	i, end := firstElement(s, i)
+	i, end := strictjson.FirstElement(s, i)
 	for i > 0 {
-		name, j := stringAt(s, i)
-		i = memberValue(s, j)
+		name, j := strictjson.StringAt(s, i)
+		i = strictjson.MemberValue(s, j)
 		var err *DecodeError
 		if k := n.names.find(name); k < 0 {
-			i = valueEnd(s, i)
+			i = strictjson.SkipValue(s, i)
 		} else if i, err = d.field(&n.fields[k], s, i, v); err != nil {
 			return i, err.in(name)
 		}
-		i, end = nextElement(s, i)
+		i, end = strictjson.NextElement(s, i)
 	}
 	return end, nil
 }

@@ -3,6 +3,8 @@ package jsonplan
 import (
 	"encoding/json"
 	"sync"
+
+	"example.com/jwt/internal/strictjson"
 )
 
 // maxStack is how many values a stack may have room for when it goes back to the pool.
@@ -28,7 +30,7 @@ func (a *anyStack) release() {
 func (d *decoder) any(s string, i int) (any, int) {
 	switch s[i] {
 	case '"':
-		text, end := stringAt(s, i)
+		text, end := strictjson.StringAt(s, i)
 		return text, end
 	case '{':
 		return d.anyMap(s, i)
@@ -41,12 +43,12 @@ func (d *decoder) any(s string, i int) (any, int) {
 	case 'n':
 		return nil, i + len("null")
 	}
-	end := atomEnd(s, i)
+	end := strictjson.SkipAtom(s, i)
 	return json.Number(s[i:end]), end
 }
 
 func (d *decoder) anySlice(s string, i int) ([]any, int) {
-	i, end := firstElement(s, i)
+	i, end := strictjson.FirstElement(s, i)
 	if i == 0 {
 		return []any{}, end
 	}
@@ -56,7 +58,7 @@ func (d *decoder) anySlice(s string, i int) ([]any, int) {
 		var x any
 		x, i = d.any(s, i)
 		a.values = append(a.values, x)
-		i, end = nextElement(s, i)
+		i, end = strictjson.NextElement(s, i)
 	}
 	list := make([]any, len(a.values)-base)
 	copy(list, a.values[base:])
@@ -65,19 +67,19 @@ func (d *decoder) anySlice(s string, i int) ([]any, int) {
 }
 
 func (d *decoder) anyMap(s string, i int) (map[string]any, int) {
-	i, end := firstElement(s, i)
+	i, end := strictjson.FirstElement(s, i)
 	if i == 0 {
 		return map[string]any{}, end
 	}
 	a := d.anyStack()
 	nameBase, base := len(a.names), len(a.values)
 	for i > 0 {
-		name, j := stringAt(s, i)
+		name, j := strictjson.StringAt(s, i)
 		a.names = append(a.names, name)
 		var x any
-		x, i = d.any(s, memberValue(s, j))
+		x, i = d.any(s, strictjson.MemberValue(s, j))
 		a.values = append(a.values, x)
-		i, end = nextElement(s, i)
+		i, end = strictjson.NextElement(s, i)
 	}
 	m := make(map[string]any, len(a.values)-base)
 	for k, name := range a.names[nameBase:] {

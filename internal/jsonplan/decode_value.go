@@ -17,11 +17,11 @@ const outOfRange = "it is out of range or not an integer"
 func (d *decoder) scalar(n *decodeNode, s string, i int, v reflect.Value) (int, *DecodeError) {
 	switch c := s[i]; {
 	case c == '"' && n.kind == decodeString:
-		text, end := stringAt(s, i)
+		text, end := strictjson.StringAt(s, i)
 		v.SetString(text)
 		return end, nil
 	case c == '"' && n.kind == decodeNumber:
-		text, end := stringAt(s, i)
+		text, end := strictjson.StringAt(s, i)
 		if !validNumber(text) {
 			return i, mismatch(n, s, i, "it holds no number")
 		}
@@ -34,7 +34,7 @@ func (d *decoder) scalar(n *decodeNode, s string, i int, v reflect.Value) (int, 
 		v.SetBool(false)
 		return i + len("false"), nil
 	case (c == '-' || '0' <= c && c <= '9') && n.kind >= decodeInt && n.kind != decodeString:
-		end := atomEnd(s, i)
+		end := strictjson.SkipAtom(s, i)
 		if !setNumber(n.kind, s[i:end], v) {
 			return i, mismatch(n, s, i, outOfRange)
 		}
@@ -80,19 +80,19 @@ func (d *decoder) strings(n *decodeNode, s string, i int, v reflect.Value) (int,
 		d.list = make([]string, 0, 4)
 	}
 	start := len(d.list)
-	i, end := firstElement(s, i)
+	i, end := strictjson.FirstElement(s, i)
 	for i > 0 {
 		text := ""
 		switch s[i] {
 		case '"':
-			text, i = stringAt(s, i)
+			text, i = strictjson.StringAt(s, i)
 		case 'n':
 			i += len("null")
 		default:
 			return i, mismatch(n.elem, s, i, "").at(len(d.list) - start)
 		}
 		d.list = append(d.list, text)
-		i, end = nextElement(s, i)
+		i, end = strictjson.NextElement(s, i)
 	}
 	*v.Addr().Interface().(*[]string) = d.list[start:len(d.list):len(d.list)] // Set would allocate an interface
 	return end, nil
@@ -106,7 +106,7 @@ func (d *decoder) slice(n *decodeNode, s string, i int, v reflect.Value) (int, *
 		return i, mismatch(n, s, i, "")
 	}
 	k := 0
-	i, end := firstElement(s, i)
+	i, end := strictjson.FirstElement(s, i)
 	for ; i > 0; k++ {
 		if k == v.Cap() {
 			v.Grow(1)
@@ -116,7 +116,7 @@ func (d *decoder) slice(n *decodeNode, s string, i int, v reflect.Value) (int, *
 		if i, err = d.value(n.elem, s, i, v.Index(k)); err != nil {
 			return i, err.at(k)
 		}
-		i, end = nextElement(s, i)
+		i, end = strictjson.NextElement(s, i)
 	}
 	if k == 0 {
 		v.Set(reflect.MakeSlice(n.typ, 0, 0))
@@ -125,7 +125,7 @@ func (d *decoder) slice(n *decodeNode, s string, i int, v reflect.Value) (int, *
 }
 
 func (d *decoder) bytes(n *decodeNode, s string, i int, v reflect.Value) (int, *DecodeError) {
-	text, end := stringAt(s, i)
+	text, end := strictjson.StringAt(s, i)
 	b, err := base64.StdEncoding.DecodeString(text)
 	if err != nil {
 		return i, mismatch(n, s, i, "it is not base64")
@@ -139,15 +139,15 @@ func (d *decoder) array(n *decodeNode, s string, i int, v reflect.Value) (int, *
 	if s[i] != '[' {
 		return i, mismatch(n, s, i, "")
 	}
-	i, end := firstElement(s, i)
+	i, end := strictjson.FirstElement(s, i)
 	for k := 0; i > 0; k++ {
 		var err *DecodeError
 		if k >= v.Len() {
-			i = valueEnd(s, i)
+			i = strictjson.SkipValue(s, i)
 		} else if i, err = d.value(n.elem, s, i, v.Index(k)); err != nil {
 			return i, err.at(k)
 		}
-		i, end = nextElement(s, i)
+		i, end = strictjson.NextElement(s, i)
 	}
 	return end, nil
 }
@@ -158,22 +158,22 @@ func (d *decoder) maps(n *decodeNode, s string, i int, v reflect.Value) (int, *D
 	}
 	v.Set(reflect.MakeMap(n.typ))
 	key, elem := reflect.New(n.typ.Key()).Elem(), reflect.New(n.elem.typ).Elem()
-	i, end := firstElement(s, i)
+	i, end := strictjson.FirstElement(s, i)
 	for k := 0; i > 0; k++ {
-		name, j := stringAt(s, i)
+		name, j := strictjson.StringAt(s, i)
 		if err := n.setKey(s[i:j], name, key); err != nil {
 			return i, err.in(name)
 		}
 		elem.SetZero()
 		var err *DecodeError
-		if i, err = d.value(n.elem, s, memberValue(s, j), elem); err != nil {
+		if i, err = d.value(n.elem, s, strictjson.MemberValue(s, j), elem); err != nil {
 			return i, err.in(name)
 		}
 		// Names differ, but "1" and "01" are one number, and a method may make anything of them.
 		if v.SetMapIndex(key, elem); n.key != stringKey && v.Len() == k {
 			return i, (&DecodeError{Type: n.typ, Kind: strictjson.Object, reason: "another member has the same key"}).in(name)
 		}
-		i, end = nextElement(s, i)
+		i, end = strictjson.NextElement(s, i)
 	}
 	return end, nil
 }

@@ -11,14 +11,17 @@ import (
 // maxPointers bounds chains of pointers without an object or array between them, which only a cycle makes so long.
 const maxPointers = 1000
 
-// Info tells what Append has written at the top level.
+// maxText is the longest text that strictjson accepts.
+const maxText = 1<<32 - 1
+
+// Info describes what Append has written as the outermost value.
 //
-// Registered is the set of registered claims there: iss, sub, aud, exp, nbf, iat, jti, from the lowest bit. Trusted means
-// that the text is certainly one object that strictjson accepts, with legal types of registered claims (and then
-// Registered is complete); if it is false, nothing is certain, and the text must be scanned.
+// Marks has the marks of the watched members there. Trusted means that the text is certainly one object that strictjson
+// accepts, that the values of its watched members are legal, and that Marks is complete. If it is false, nothing is certain,
+// and the text must be scanned.
 type Info struct {
-	Registered uint8
-	Trusted    bool
+	Marks   uint8
+	Trusted bool
 }
 
 // encoder is the state of one Append.
@@ -26,7 +29,7 @@ type encoder struct {
 	cache    *Cache
 	depth    int       // objects and arrays around the value
 	pointers int       // on the way to the value
-	claims   uint8     // at the top level
+	marks    uint8     // of the outermost object
 	illegal  bool      // one of them may be illegal
 	foreign  bool      // the top level was written by a method
 	stack    *mapStack // nil until there is a map
@@ -44,7 +47,7 @@ func (c *Cache) Append(dst []byte, v any) (out []byte, info Info, err error) {
 	}
 	size := uint64(len(out) - len(dst))
 	trusted := out[len(dst)] == '{' && !e.foreign && !e.illegal && size <= maxText
-	return out, Info{Registered: e.claims, Trusted: trusted}, nil
+	return out, Info{Marks: e.marks, Trusted: trusted}, nil
 }
 
 // value appends the text of v, whose type has plan n.
@@ -152,9 +155,9 @@ func (e *encoder) structs(dst []byte, n *encodeNode, v reflect.Value) ([]byte, *
 	start := len(dst)
 	for i := 0; i < len(n.fields); i++ {
 		if i == n.block.from && n.block.to > 0 {
-			if out, claims, ok := e.cache.Block.Append(dst, pointerOrValue(v.FieldByIndex(n.block.path))); ok {
+			if out, marks, ok := e.cache.Block.Append(dst, pointerOrValue(v.FieldByIndex(n.block.path))); ok {
 				if e.depth == 1 {
-					e.claims |= claims
+					e.marks |= marks
 				}
 				dst, i = out, n.block.to-1
 				continue
@@ -176,8 +179,8 @@ func (e *encoder) structs(dst []byte, n *encodeNode, v reflect.Value) ([]byte, *
 		if err != nil {
 			return dst, err.in(f.name[2 : len(f.name)-2])
 		}
-		if f.claim != 0 {
-			e.note(f.claim, dst[at:])
+		if e.depth == 1 {
+			e.note(f.mark, dst[at:])
 		}
 	}
 	if len(dst) == start {
@@ -186,6 +189,15 @@ func (e *encoder) structs(dst []byte, n *encodeNode, v reflect.Value) ([]byte, *
 	dst[start] = '{' // in place of the first comma
 	e.leave()
 	return append(dst, '}'), nil
+}
+
+// note records a member of the outermost object, if it is watched. Legal gets the text rather than the Go value, so that an
+// int64 in a map and a date with a Codec count alike.
+func (e *encoder) note(mark uint8, text []byte) {
+	if mark != 0 {
+		e.marks |= mark
+		e.illegal = e.illegal || !e.cache.Legal(mark, text)
+	}
 }
 
 // enter begins an object or array, and leave ends it.

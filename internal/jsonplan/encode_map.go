@@ -99,8 +99,8 @@ func (e *encoder) members(dst []byte, elem *encodeNode, t reflect.Type, base int
 		if err != nil {
 			return dst, err.in(m.name)
 		}
-		if claim := claimBit(m.name); claim != 0 {
-			e.note(claim, dst[at:])
+		if e.depth == 1 {
+			e.note(e.cache.mark(m.name), dst[at:])
 		}
 	}
 	e.stack.pop(base)

@@ -29,17 +29,6 @@ const (
 	encodeMethods
 )
 
-// registered is the set of the registered claims, in the order of Info.Registered.
-const (
-	claimIss = 1 << iota
-	claimSub
-	claimAud
-	claimExp
-	claimNbf
-	claimIat
-	claimJti
-)
-
 // encodeNode is the plan of one type. Like a decodeNode it does not change once it is in a Cache.
 type encodeNode struct {
 	kind   encodeKind
@@ -61,7 +50,7 @@ type encodeField struct {
 	name      string // as in `,"name":`
 	first     int    // index in the struct
 	rest      []int  // and further, through embedded structs
-	claim     uint8  // bit of a registered claim
+	mark      uint8  // if it is watched
 	quoted    bool
 	omitEmpty bool
 	zero      zeroTest
@@ -188,7 +177,7 @@ func (b *encodeBuilder) structs(n *encodeNode, t reflect.Type, plain bool) {
 	for _, f := range fields {
 		n.fields = append(n.fields, encodeField{
 			node: b.node(f.typ, f.readOnly), name: `,"` + f.name + `":`, first: f.index[0], rest: f.index[1:],
-			claim: claimBit(f.name), quoted: f.quoted, omitEmpty: f.omitEmpty, zero: zeroTestOf(f),
+			mark: b.cache.mark(f.name), quoted: f.quoted, omitEmpty: f.omitEmpty, zero: zeroTestOf(f),
 		})
 	}
 }
@@ -214,25 +203,4 @@ func zeroTestOf(f field) zeroTest {
 		return pointerIsZero
 	}
 	return plainZero
-}
-
-// claimBit returns the bit of a registered claim's name, or 0.
-func claimBit(name string) uint8 {
-	switch name {
-	case "iss":
-		return claimIss
-	case "sub":
-		return claimSub
-	case "aud":
-		return claimAud
-	case "exp":
-		return claimExp
-	case "nbf":
-		return claimNbf
-	case "iat":
-		return claimIat
-	case "jti":
-		return claimJti
-	}
-	return 0
 }

@@ -180,13 +180,10 @@ func (e *encoder) compact(dst, text []byte, t reflect.Type) ([]byte, *EncodeErro
 		case ' ', '\t', '\r', '\n':
 			continue
 		case '"':
-			start := i
-			for i++; text[i] != '"'; i++ {
-				if text[i] == '\\' {
-					i++
-				}
-			}
-			dst = append(dst, text[start:i]...)
+			end, _ := strictjson.SkipString(text, i)
+			dst = append(dst, text[i:end]...)
+			i = end - 1
+			continue
 		case '{', '[':
 			if depth++; depth > strictjson.MaxDepth {
 				return dst, &EncodeError{Type: t, reason: "it is nested too deeply"}

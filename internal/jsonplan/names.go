@@ -50,3 +50,15 @@ func hashName(s string) uint32 {
 	high, low := bits.Mul64(h+uint64(len(s)), 0xD6E8FEB86659FD93)
 	return uint32(high ^ low) // the low bits depend on all of h
 }
+
+func load32(s string, i int) uint32 {
+	s = s[i : i+4]
+	return uint32(s[0]) | uint32(s[1])<<8 | uint32(s[2])<<16 | uint32(s[3])<<24
+}
+
+// load64 is written so that the compiler makes one load of it.
+func load64(s string, i int) uint64 {
+	s = s[i : i+8]
+	return uint64(s[0]) | uint64(s[1])<<8 | uint64(s[2])<<16 | uint64(s[3])<<24 |
+		uint64(s[4])<<32 | uint64(s[5])<<40 | uint64(s[6])<<48 | uint64(s[7])<<56
+}

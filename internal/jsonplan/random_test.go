@@ -42,7 +42,7 @@ func number(r *rand.Rand) string { return numbers[r.IntN(len(numbers))] }
 
 func name(r *rand.Rand) string {
 	if r.IntN(12) == 0 {
-		return []string{"C", "H", "-", "k", "1", "22", "exp", "aud", "sub", word(r)}[r.IntN(10)]
+		return []string{"C", "H", "-", "k", "1", "22", "a", "c", "g", word(r)}[r.IntN(10)]
 	}
 	return string(rune('a' + r.IntN(10)))
 }

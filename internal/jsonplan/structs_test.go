@@ -201,8 +201,8 @@ type blockTest struct {
 	refuses          bool
 }
 
-// blockClaim stands for the registered claims that a Block reports.
-const blockClaim = 1 << 6
+// blockMark stands for the marks that a Block reports.
+const blockMark = 1 << 6
 
 func newBlockTest[B any](append func(dst []byte, b *B) []byte) *blockTest {
 	t := &blockTest{}
@@ -216,14 +216,14 @@ func newBlockTest[B any](append func(dst []byte, b *B) []byte) *blockTest {
 		Append: func(dst []byte, v any) ([]byte, uint8, bool) {
 			t.appended++
 			if t.refuses {
-				return append(dst, new(B)), blockClaim, false
+				return append(dst, new(B)), blockMark, false
 			}
 			b, ok := v.(*B)
 			if !ok {
 				copied := v.(B)
 				b = &copied
 			}
-			return append(dst, b), blockClaim, true
+			return append(dst, b), blockMark, true
 		},
 	}}
 	return t
@@ -335,11 +335,11 @@ func (b *blockTest) check(t *testing.T, r *rand.Rand, host reflect.Type, block a
 			if used {
 				require.Positive(t, b.appended, "%v", host)
 			}
-			require.Equal(t, used && !b.refuses, info.Registered == blockClaim, "%v", host)
+			require.Equal(t, used && !b.refuses, info.Marks == blockMark, "%v", host)
 			got, info, err = b.cache.Append(got[:0], []any{v.Interface(), map[string]any{"x": v.Interface()}})
 			require.NoError(t, err)
 			require.Equal(t, "["+naive+`,{"x":`+naive+"}]", string(got))
-			require.Zero(t, info.Registered, "it is not the outermost object")
+			require.Zero(t, info.Marks, "it is not the outermost object")
 		}
 	}
 	return want

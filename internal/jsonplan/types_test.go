@@ -394,7 +394,19 @@ func codecFor(t reflect.Type) *jsonplan.Codec {
 	return nil
 }
 
-func newCache() *jsonplan.Cache { return &jsonplan.Cache{CodecFor: codecFor} }
+// newCache watches the members a to g, whose values may be anything but null and objects.
+func newCache() *jsonplan.Cache {
+	return &jsonplan.Cache{CodecFor: codecFor, Watch: watch, Legal: legal}
+}
+
+func watch(name string) uint8 {
+	if len(name) == 1 && name[0] >= 'a' && name[0] <= 'g' {
+		return 1 << (name[0] - 'a')
+	}
+	return 0
+}
+
+func legal(_ uint8, text []byte) bool { return text[0] != 'n' && text[0] != '{' }
 
 // targets are the types that the comparisons with encoding/json use.
 func targets() []reflect.Type {

@@ -56,7 +56,7 @@ func (s *Scanner) syntaxError(text string) *SyntaxError {
 	case faultDepth:
 		e.what = "more than " + strconv.Itoa(MaxDepth) + " levels of nesting"
 	case faultDuplicate:
-		name := Unquote(text[s.at:skipString(text, s.at+1)])
+		name, _ := StringAt(text, s.at)
 		e.what = "duplicate member name " + excerpt.Quote(name)
 	case faultNotObject:
 		e.what = "value other than an object"

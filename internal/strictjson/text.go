@@ -1,62 +1,11 @@
 package strictjson
 
 import (
-	"iter"
 	"math/bits"
 	"strings"
 	"unicode/utf16"
 	"unicode/utf8"
 )
-
-// Elements yields the exact text of each element of an array. The array must be one that a Scanner has accepted; for any
-// other text it may panic.
-func Elements(array string) iter.Seq[string] {
-	return func(yield func(string) bool) {
-		i := skipSpace(array, 1)
-		for array[i] != ']' {
-			end := skipValue(array, i)
-			if !yield(array[i:end]) {
-				return
-			}
-			if i = skipSpace(array, end); array[i] == ',' {
-				i = skipSpace(array, i+1)
-			}
-		}
-	}
-}
-
-// skipValue returns the offset behind the value at i of a valid text.
-func skipValue(text string, i int) int {
-	depth := 0
-	for ; ; i++ {
-		switch text[i] {
-		case '"':
-			i = skipString(text, i+1) - 1
-		case '{', '[':
-			depth++
-		case '}', ']':
-			depth--
-		case ',', ':', ' ', '\t', '\n', '\r': // between values, and so inside of one
-		default:
-			for c := text[i+1]; c != ',' && c != ']' && c != '}' && c > ' '; c = text[i+1] {
-				i++
-			}
-		}
-		if depth == 0 {
-			return i + 1
-		}
-	}
-}
-
-// skipString returns the offset behind the string of a valid text that i is inside of.
-func skipString(text string, i int) int {
-	for {
-		if i, _ = run(text, i); text[i] == '"' {
-			return i + 1
-		}
-		i += 2 // The escaped character may be a quote.
-	}
-}
 
 // Unquote returns the decoded text of a string, given with its quotes. The string must be one that a Scanner has accepted.
 // The result is a substring of it unless it has an escape.
