@@ -1,5 +1,5 @@
-// Package docs_test holds the documents to the truth: their Go, their commands, their links,
-// what they say of errors, and the spelling of names.
+// Package docs_test checks the documents: that their Go code compiles and runs, that the links,
+// names and error messages in them exist, and that the spelling is right.
 package docs_test
 
 import (
@@ -15,7 +15,7 @@ import (
 // root is the folder of the module.
 const root = ".."
 
-// read gives the text of a file of the module.
+// read returns the text of a file of the module.
 func read(t *testing.T, file string) string {
 	t.Helper()
 	text, err := os.ReadFile(filepath.Join(root, file))
@@ -23,8 +23,8 @@ func read(t *testing.T, file string) string {
 	return string(text)
 }
 
-// files gives the names of the module's files that end so, but for those under a folder of
-// skip. Slashes separate them on every system.
+// files returns the names of the module's files with a suffix, except those in the folders of
+// skip. They have slashes on every system.
 func files(t *testing.T, suffix string, skip ...string) []string {
 	t.Helper()
 	var found []string
@@ -58,7 +58,7 @@ func files(t *testing.T, suffix string, skip ...string) []string {
 	return found
 }
 
-// blocks gives the fenced blocks of a document in a language.
+// blocks returns the fenced blocks of a document in a language.
 func blocks(t *testing.T, file, language string) []string {
 	t.Helper()
 	parts := strings.Split(read(t, file), "```")
@@ -66,7 +66,7 @@ func blocks(t *testing.T, file, language string) []string {
 	var found []string
 	for i := 1; i < len(parts); i += 2 {
 		name, code, ok := strings.Cut(parts[i], "\n")
-		require.True(t, ok && strings.Contains("go sh text", name) && name != "", "%s: a block of the language %q", file, name)
+		require.True(t, ok && strings.Contains("go sh text mermaid", name) && name != "", "%s: a block of the language %q", file, name)
 		if name == language {
 			found = append(found, code)
 		}
@@ -74,8 +74,8 @@ func blocks(t *testing.T, file, language string) []string {
 	return found
 }
 
-// snippetDocuments are the documents whose Go is checked here. That of MIGRATION.md is
-// compiled in examples/migration, beside golang-jwt.
+// snippetDocuments returns the documents whose Go code is checked here. That of MIGRATION.md is
+// compiled in examples/migration, which has golang-jwt.
 func snippetDocuments(t *testing.T) []string {
 	documents := []string{"README.md", "SECURITY.md"}
 	for _, file := range files(t, ".md") {
@@ -87,9 +87,8 @@ func snippetDocuments(t *testing.T) []string {
 	return documents
 }
 
-// TestSnippets: each block of Go in a document stands word for word in the tests of this
-// package or in an example, where it is compiled and run. staticcheck says if a function
-// that holds one is never called.
+// TestSnippets: each block of Go in a document is also in a test of this package or in an
+// example, where it is compiled and run. staticcheck finds functions that are never called.
 func TestSnippets(t *testing.T) {
 	var sources strings.Builder
 	for _, file := range files(t, ".go", "examples/migration") {
