@@ -12,6 +12,7 @@ import (
 	"testing"
 
 	"example.com/jwt"
+	"example.com/jwt/internal/testkeys"
 	"github.com/stretchr/testify/require"
 )
 
@@ -132,7 +133,7 @@ func TestCVE_2026_48526_JWKAsSecret(t *testing.T) {
 			requireNoSecret(t, secret)
 		}
 	}
-	requireNoSecret(t, rfcSecret)
+	requireNoSecret(t, testkeys.RFCSecret)
 }
 
 // The HMAC code read the absent "k" of an RSA JWK without "alg": an empty secret.

@@ -20,13 +20,14 @@ import (
 	"golang.org/x/crypto/ssh"
 
 	"example.com/jwt"
+	"example.com/jwt/internal/testkeys"
 )
 
 // The keys of RFC 7517, Appendix A.1, as they are printed there but for line breaks.
 func TestSetOfRFC7517(t *testing.T) {
 	set, err := jwt.ParseKeySet([]byte(`{"keys":
      [{"kty":"EC","crv":"P-256","x":"MKBCTNIcKUSDii11ySs3526iDZ8AiTo7Tu6KPAqv7D4","y":"4Etl6SRW2YiLUrN5vfvVHuhp7x8PxltmWWlbbM4IFyM","use":"enc","kid":"1"},
-      {"kty":"RSA","n":"` + rfcN + `","e":"AQAB","alg":"RS256","kid":"2011-04-29"}]}`))
+      {"kty":"RSA","n":"` + testkeys.RFCN + `","e":"AQAB","alg":"RS256","kid":"2011-04-29"}]}`))
 	require.NoError(t, err)
 	require.Len(t, set.Keys(), 1)
 	require.Equal(t, "2011-04-29", set.Keys()[0].KeyID())
@@ -263,13 +264,13 @@ func TestConstructorsCopy(t *testing.T) {
 			require.NoError(t, err)
 			require.Equal(t, jwk, again)
 		}
-		text := []byte(rfcSecret)
+		text := []byte(testkeys.RFCSecret)
 		secret, err := jwt.ParseSecretKey(text)
 		require.NoError(t, err)
 		clear(text)
 		out, err := secret.ExportJWK()
 		require.NoError(t, err)
-		require.JSONEq(t, rfcSecret, string(out))
+		require.JSONEq(t, testkeys.RFCSecret, string(out))
 	})
 }
 
@@ -314,13 +315,16 @@ func TestKeyOptionsAreChecked(t *testing.T) {
 	require.NoError(t, err)
 	private, line := mustRead("ed25519-default"), mustRead("ed25519-default.pub")
 	constructors := map[string]func(...jwt.KeyOption) error{
-		"NewSecretKey":       func(o ...jwt.KeyOption) error { _, err := jwt.NewSecretKey(testSecret, o...); return err },
-		"NewPrivateKey":      func(o ...jwt.KeyOption) error { _, err := jwt.NewPrivateKey(ed, o...); return err },
-		"NewPublicKey":       func(o ...jwt.KeyOption) error { _, err := jwt.NewPublicKey(ed.Public(), o...); return err },
-		"NewSSHKey":          func(o ...jwt.KeyOption) error { _, err := jwt.NewSSHKey(signer, o...); return err },
-		"ParsePrivateKey":    func(o ...jwt.KeyOption) error { _, err := jwt.ParsePrivateKey(private, o...); return err },
-		"ParsePublicKey":     func(o ...jwt.KeyOption) error { _, err := jwt.ParsePublicKey(line, o...); return err },
-		"ParseSecretKey":     func(o ...jwt.KeyOption) error { _, err := jwt.ParseSecretKey([]byte(rfcSecret), o...); return err },
+		"NewSecretKey":    func(o ...jwt.KeyOption) error { _, err := jwt.NewSecretKey(testSecret, o...); return err },
+		"NewPrivateKey":   func(o ...jwt.KeyOption) error { _, err := jwt.NewPrivateKey(ed, o...); return err },
+		"NewPublicKey":    func(o ...jwt.KeyOption) error { _, err := jwt.NewPublicKey(ed.Public(), o...); return err },
+		"NewSSHKey":       func(o ...jwt.KeyOption) error { _, err := jwt.NewSSHKey(signer, o...); return err },
+		"ParsePrivateKey": func(o ...jwt.KeyOption) error { _, err := jwt.ParsePrivateKey(private, o...); return err },
+		"ParsePublicKey":  func(o ...jwt.KeyOption) error { _, err := jwt.ParsePublicKey(line, o...); return err },
+		"ParseSecretKey": func(o ...jwt.KeyOption) error {
+			_, err := jwt.ParseSecretKey([]byte(testkeys.RFCSecret), o...)
+			return err
+		},
 		"GenerateSecretKey":  func(o ...jwt.KeyOption) error { _, err := jwt.GenerateSecretKey(jwt.HS256, o...); return err },
 		"GeneratePrivateKey": func(o ...jwt.KeyOption) error { _, err := jwt.GeneratePrivateKey(jwt.EdDSA, o...); return err },
 	}
@@ -365,9 +369,9 @@ func fileOf(name string) ([]byte, error) { return os.ReadFile("testdata/keys/" +
 
 // What the key_ops of a secret do not name, it does not do.
 func TestKeyOpsOfASecretAreObeyed(t *testing.T) {
-	signs, err := jwt.ParseSecretKey([]byte(editJWK(t, rfcSecret, "key_ops", []string{"sign"})))
+	signs, err := jwt.ParseSecretKey([]byte(testkeys.Edit(t, testkeys.RFCSecret, "key_ops", []string{"sign"})))
 	require.NoError(t, err)
-	verifies, err := jwt.ParseSecretKey([]byte(editJWK(t, rfcSecret, "key_ops", []string{"verify"})))
+	verifies, err := jwt.ParseSecretKey([]byte(testkeys.Edit(t, testkeys.RFCSecret, "key_ops", []string{"verify"})))
 	require.NoError(t, err)
 
 	_, err = jwt.NewSigner(verifies, jwt.HS256)
@@ -381,4 +385,41 @@ func TestKeyOpsOfASecretAreObeyed(t *testing.T) {
 	require.NoError(t, err)
 	_, err = jwt.Verify[jwt.MapClaims](raw, verifies, hs256)
 	require.NoError(t, err)
+}
+
+// crypto/rsa has keys without primes, which can be found, and of more than two.
+func TestRSAKeysHaveTwoPrimes(t *testing.T) {
+	key, err := rsa.GenerateKey(rand.Reader, 1024)
+	require.NoError(t, err)
+	alone := &rsa.PrivateKey{PublicKey: key.PublicKey, D: key.D}
+	private, err := jwt.NewPrivateKey(alone, jwt.InsecureAllowWeakKey())
+	require.NoError(t, err)
+	text, err := private.MarshalPEM()
+	require.NoError(t, err)
+	again, err := jwt.ParsePrivateKey(text, jwt.InsecureAllowWeakKey())
+	require.NoError(t, err)
+	require.True(t, again.Public().Equal(private.Public()))
+	require.Empty(t, alone.Primes)
+
+	one := big.NewInt(1)
+	for name, changed := range map[string]*rsa.PrivateKey{
+		"no modulus":          {PublicKey: rsa.PublicKey{E: 65537}, D: key.D, Primes: key.Primes},
+		"no exponent":         {PublicKey: key.PublicKey, Primes: key.Primes},
+		"a zero exponent":     {PublicKey: key.PublicKey, D: new(big.Int)},
+		"a negative exponent": {PublicKey: key.PublicKey, D: new(big.Int).Neg(key.D)},
+		"another exponent":    {PublicKey: key.PublicKey, D: new(big.Int).Add(key.D, one)},
+		"one prime":           {PublicKey: key.PublicKey, D: key.D, Primes: key.Primes[:1]},
+		"a nil prime":         {PublicKey: key.PublicKey, D: key.D, Primes: []*big.Int{key.Primes[0], nil}},
+		"prime 1":             {PublicKey: key.PublicKey, D: key.D, Primes: []*big.Int{one, key.N}},
+		"prime 0":             {PublicKey: key.PublicKey, D: key.D, Primes: []*big.Int{new(big.Int), key.N}},
+		"negative primes":     {PublicKey: key.PublicKey, D: key.D, Primes: []*big.Int{new(big.Int).Neg(key.Primes[0]), new(big.Int).Neg(key.Primes[1])}},
+		"other primes":        {PublicKey: key.PublicKey, D: key.D, Primes: []*big.Int{key.Primes[0], key.Primes[0]}},
+		"three primes":        {PublicKey: key.PublicKey, D: key.D, Primes: append([]*big.Int{one}, key.Primes...)},
+	} {
+		t.Run(name, func(t *testing.T) {
+			private, err := jwt.NewPrivateKey(changed, jwt.InsecureAllowWeakKey())
+			require.ErrorIs(t, err, jwt.ErrInvalidKey)
+			require.Nil(t, private)
+		})
+	}
 }

@@ -9,6 +9,7 @@ import (
 	"github.com/stretchr/testify/require"
 
 	"example.com/jwt"
+	"example.com/jwt/internal/testkeys"
 )
 
 // testKeys are some keys of each kind, to put into sets.
@@ -25,9 +26,9 @@ func newTestKeys(t *testing.T, opts ...jwt.KeyOption) (k testKeys) {
 	require.NoError(t, err)
 	k.otherSecret, err = jwt.GenerateSecretKey(jwt.HS256, opts...)
 	require.NoError(t, err)
-	k.rsa, err = jwt.ParsePublicKey([]byte(editJWK(t, rfcPublicRSA, "kid", drop{}, "alg", drop{})), opts...)
+	k.rsa, err = jwt.ParsePublicKey([]byte(testkeys.Edit(t, testkeys.RFCPublicRSA, "kid", testkeys.Drop{}, "alg", testkeys.Drop{})), opts...)
 	require.NoError(t, err)
-	k.ed, err = jwt.ParsePublicKey([]byte(rfcPublicOKP), opts...)
+	k.ed, err = jwt.ParsePublicKey([]byte(testkeys.RFCPublicOKP), opts...)
 	require.NoError(t, err)
 	for key, alg := range map[**jwt.PublicKey]jwt.Algorithm{&k.ec: jwt.ES256, &k.otherEC: jwt.ES256, &k.p384: jwt.ES384} {
 		pair, err := jwt.GeneratePrivateKey(alg, opts...)
@@ -40,22 +41,22 @@ func newTestKeys(t *testing.T, opts ...jwt.KeyOption) (k testKeys) {
 func setText(entries ...string) string { return `{"keys":[` + strings.Join(entries, ",") + `]}` }
 
 func TestKeySetLeavesOutWhatItCannotUse(t *testing.T) {
-	entra := editJWK(t, rfcPublicRSA, "alg", drop{}, "use", "sig", "kid", "entra", "x5t", "entra", "x5c", []string{"MIIC"}, "issuer", "https://login.example/v2.0")
+	entra := testkeys.Edit(t, testkeys.RFCPublicRSA, "alg", testkeys.Drop{}, "use", "sig", "kid", "entra", "x5t", "entra", "x5c", []string{"MIIC"}, "issuer", "https://login.example/v2.0")
 	set, err := jwt.ParseKeySet([]byte(setText(
 		entra,
-		editJWK(t, rfcPublicRSA, "use", "enc", "kid", "enc"),
+		testkeys.Edit(t, testkeys.RFCPublicRSA, "use", "enc", "kid", "enc"),
 		`{"kty":"AKP","alg":"ML-DSA-44","kid":"new","pub":"AAAA"}`,
-		editJWK(t, rfcPublicEC, "crv", "secp256k1", "kid", "koblitz"),
-		rfcPublicEC,
-		editJWK(t, rfcPublicRSA, "alg", "RSA-OAEP-256", "kid", "oaep"),
-		editJWK(t, rfcPublicRSA, "n", ones(1024), "kid", "weak"),
-		editJWK(t, rfcPublicEC, "y", b64(make([]byte, 32)), "kid", "broken"),
-		editJWK(t, rfcPublicEC, "key_ops", []string{"deriveKey"}, "kid", strings.Repeat("k", 100)),
-		editJWK(t, rfcPublicOKP, "kid", 7),
+		testkeys.Edit(t, testkeys.RFCPublicEC, "crv", "secp256k1", "kid", "koblitz"),
+		testkeys.RFCPublicEC,
+		testkeys.Edit(t, testkeys.RFCPublicRSA, "alg", "RSA-OAEP-256", "kid", "oaep"),
+		testkeys.Edit(t, testkeys.RFCPublicRSA, "n", ones(1024), "kid", "weak"),
+		testkeys.Edit(t, testkeys.RFCPublicEC, "y", b64(make([]byte, 32)), "kid", "broken"),
+		testkeys.Edit(t, testkeys.RFCPublicEC, "key_ops", []string{"deriveKey"}, "kid", strings.Repeat("k", 100)),
+		testkeys.Edit(t, testkeys.RFCPublicOKP, "kid", 7),
 		`{"kid":"empty"}`,
 		`{"kty":1}`,
 		`{}`,
-		rfcPublicOKP,
+		testkeys.RFCPublicOKP,
 	)))
 	require.NoError(t, err)
 
@@ -97,25 +98,25 @@ func TestKeySetsThatAreRefused(t *testing.T) {
 		{"trailing data", `{"keys":[]}{}`, "not the JSON text of a JWK Set"},
 		{"keys twice", `{"keys":[],"keys":[]}`, "duplicate member name"},
 		{"a member twice in an entry", `{"keys":[{"kty":"RSA","kty":"oct"}]}`, "duplicate member name"},
-		{"one JWK", rfcPublicRSA, "one JWK, not a JWK Set: use ParsePublicKey"},
+		{"one JWK", testkeys.RFCPublicRSA, "one JWK, not a JWK Set: use ParsePublicKey"},
 		{"no keys", `{}`, `no "keys"`},
 		{"keys in capitals", `{"Keys":[]}`, `no "keys"`},
 		{"keys is null", `{"keys":null}`, "not an array"},
 		{"keys is an object", `{"keys":{}}`, "not an array"},
-		{"entry is null", setText(rfcPublicRSA, "null"), "entry 1 of the JWK Set: it is not an object"},
+		{"entry is null", setText(testkeys.RFCPublicRSA, "null"), "entry 1 of the JWK Set: it is not an object"},
 		{"entry is a string", setText(`"x"`), "entry 0 of the JWK Set: it is not an object"},
 		{"entry is an array", setText(`[]`), "entry 0 of the JWK Set: it is not an object"},
-		{"a secret", setText(rfcPublicRSA, rfcSecret), "entry 1 of the JWK Set"},
+		{"a secret", setText(testkeys.RFCPublicRSA, testkeys.RFCSecret), "entry 1 of the JWK Set"},
 		{"a secret without k", setText(`{"kty":"oct","kid":"x"}`), "a secret, which must not be in a set"},
-		{"a private RSA key", setText(rfcPrivateRSA), "must not be in a set"},
-		{"a private EC key", setText(rfcPublicEC, rfcPrivateEC), "must not be in a set"},
-		{"a private key for encryption", setText(editJWK(t, rfcPrivateEC, "use", "enc")), "must not be in a set"},
-		{"two keys of one kid", setText(editJWK(t, rfcPublicEC, "kid", "x"), editJWK(t, rfcPublicEC, "kid", "x", "y", "H7SaFdupJnh0rUyGQgQq4ReWEOHwOaSZppakkzH36Nw")), `kid "x"`},
+		{"a private RSA key", setText(testkeys.RFCPrivateRSA), "must not be in a set"},
+		{"a private EC key", setText(testkeys.RFCPublicEC, testkeys.RFCPrivateEC), "must not be in a set"},
+		{"a private key for encryption", setText(testkeys.Edit(t, testkeys.RFCPrivateEC, "use", "enc")), "must not be in a set"},
+		{"two keys of one kid", setText(testkeys.Edit(t, testkeys.RFCPublicEC, "kid", "x"), testkeys.Edit(t, testkeys.RFCPublicEC, "kid", "x", "y", "H7SaFdupJnh0rUyGQgQq4ReWEOHwOaSZppakkzH36Nw")), `kid "x"`},
 		{"101 entries", setText(tooMany...), "more than 100 keys"},
 		{"1 MiB and a byte", setText() + strings.Repeat(" ", 1<<20-10), "too long"},
 	}
 	for _, name := range []string{"d", "p", "q", "dp", "dq", "qi", "oth", "k", "priv"} {
-		rows = append(rows, refusal{"private member " + name, setText(editJWK(t, `{"kty":"AKP"}`, name, nil)), fmt.Sprintf("it has %q", name)})
+		rows = append(rows, refusal{"private member " + name, setText(testkeys.Edit(t, `{"kty":"AKP"}`, name, nil)), fmt.Sprintf("it has %q", name)})
 	}
 	checkRefusals(t, rows, func(text []byte) error {
 		_, err := jwt.ParseKeySet(text)
@@ -126,7 +127,7 @@ func TestKeySetsThatAreRefused(t *testing.T) {
 func TestKeySetLimitsAreInclusive(t *testing.T) {
 	entries := make([]string, 100)
 	for i := range entries {
-		entries[i] = editJWK(t, rfcPublicOKP, "kid", fmt.Sprint(i))
+		entries[i] = testkeys.Edit(t, testkeys.RFCPublicOKP, "kid", fmt.Sprint(i))
 	}
 	text := setText(entries...)
 	set, err := jwt.ParseKeySet([]byte(text + strings.Repeat(" ", 1<<20-len(text))))
@@ -223,7 +224,7 @@ func TestKeySetIsImmutable(t *testing.T) {
 	set.Keys()[1] = k.ed
 	require.Equal(t, []jwt.VerificationKey{k.rsa, k.ec}, set.Keys())
 
-	text := []byte(setText(`{}`, rfcPublicRSA))
+	text := []byte(setText(`{}`, testkeys.RFCPublicRSA))
 	set, err = jwt.ParseKeySet(text)
 	require.NoError(t, err)
 	clear(text)

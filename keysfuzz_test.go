@@ -3,6 +3,7 @@ package jwt_test
 import (
 	"bytes"
 	"encoding/asn1"
+	"encoding/pem"
 	"errors"
 	"fmt"
 	"math/big"
@@ -14,6 +15,7 @@ import (
 	"github.com/stretchr/testify/require"
 
 	"example.com/jwt"
+	"example.com/jwt/internal/testkeys"
 )
 
 // requireClass demands that a refused key text is nothing but an invalid key.
@@ -27,10 +29,10 @@ func requireClass(t *testing.T, err error) {
 // key, and that text is a fixed point.
 func FuzzParseJWK(f *testing.F) {
 	for _, seed := range []string{
-		rfcPublicRSA, rfcPrivateRSA, rfcPublicEC, rfcPrivateEC, rfcPublicOKP, rfcPrivateOKP, rfcSecret,
-		strings.Replace(rfcPrivateRSA, `"qi"`, `"q1"`, 1),
-		strings.Replace(rfcPrivateEC, `"kid"`, `"use":"sig","key_ops":["sign"],"alg":"ES256","kid"`, 1),
-		strings.Replace(rfcSecret, `"k"`, `"key_ops":["verify"],"alg":"HS512","kid":"\ud83d\ude00","k"`, 1),
+		testkeys.RFCPublicRSA, testkeys.RFCPrivateRSA, testkeys.RFCPublicEC, testkeys.RFCPrivateEC, testkeys.RFCPublicOKP, testkeys.RFCPrivateOKP, testkeys.RFCSecret,
+		strings.Replace(testkeys.RFCPrivateRSA, `"qi"`, `"q1"`, 1),
+		strings.Replace(testkeys.RFCPrivateEC, `"kid"`, `"use":"sig","key_ops":["sign"],"alg":"ES256","kid"`, 1),
+		strings.Replace(testkeys.RFCSecret, `"k"`, `"key_ops":["verify"],"alg":"HS512","kid":"\ud83d\ude00","k"`, 1),
 		`{"kty":"EC","crv":"P-521","x":"AekpBQ8ST8a8VcfVOTNl353vSrDCLLJXmPk06wTjxrrjcBpXp5EOnYG_NjFZ6OvLFV1jSfS9tsz4qUxcWceqwQGk","y":"ADSmRA43Z1DSNx_RvcLI87cdL07l6jQyyBXMoxVg_l2Th-x3S1WDhjDly79ajL4Kkd0AZMaZmh9ubmf63e3kyMj2"}`,
 		`{}`, `{"keys":[]}`, `{"kty":1}`,
 	} {
@@ -105,8 +107,8 @@ func checkSecret(t *testing.T, text []byte, opts []jwt.KeyOption) {
 // them skipped.
 func FuzzParseKeySet(f *testing.F) {
 	for _, seed := range []string{
-		setText(), setText(rfcPublicRSA), setText(rfcPublicRSA, rfcPublicEC, rfcPublicOKP), setText(rfcPublicEC, rfcPublicEC),
-		setText(`{"kty":"AKP","kid":"a"}`, rfcPublicOKP), setText(rfcSecret), setText(rfcPrivateEC), setText(`[]`),
+		setText(), setText(testkeys.RFCPublicRSA), setText(testkeys.RFCPublicRSA, testkeys.RFCPublicEC, testkeys.RFCPublicOKP), setText(testkeys.RFCPublicEC, testkeys.RFCPublicEC),
+		setText(`{"kty":"AKP","kid":"a"}`, testkeys.RFCPublicOKP), setText(testkeys.RFCSecret), setText(testkeys.RFCPrivateEC), setText(`[]`),
 	} {
 		f.Add([]byte(seed))
 	}
@@ -179,16 +181,16 @@ func hostileTexts(t testing.TB) map[string][]byte {
 	}
 	digits := strings.Repeat("_", 64<<10)
 	texts := map[string][]byte{
-		"many members":    []byte("{" + names.String() + rfcPublicRSA[1:]),
-		"many operations": []byte(`{"key_ops":[` + ops.String() + `"x"],` + rfcPublicRSA[1:]),
+		"many members":    []byte("{" + names.String() + testkeys.RFCPublicRSA[1:]),
+		"many operations": []byte(`{"key_ops":[` + ops.String() + `"x"],` + testkeys.RFCPublicRSA[1:]),
 		"deep":            []byte(strings.Repeat(`{"a":[`, 8<<10)),
-		"65,536-bit n":    []byte(editJWK(t, rfcPublicRSA, "n", ones(65536))),
-		"a long n":        []byte(editJWK(t, rfcPublicRSA, "n", digits[:60<<10])),
-		"a long e":        []byte(editJWK(t, rfcPublicRSA, "e", digits[:60<<10])),
-		"a long d":        []byte(editJWK(t, rfcPrivateRSA, "d", digits[:60<<10])),
-		"a long p":        []byte(editJWK(t, rfcPrivateRSA, "p", digits[:60<<10])),
-		"a long d alone":  []byte(editJWK(t, rfcPublicRSA, "d", digits[:60<<10])),
-		"a long x":        []byte(editJWK(t, rfcPublicEC, "x", digits[:60<<10])),
+		"65,536-bit n":    []byte(testkeys.Edit(t, testkeys.RFCPublicRSA, "n", ones(65536))),
+		"a long n":        []byte(testkeys.Edit(t, testkeys.RFCPublicRSA, "n", digits[:60<<10])),
+		"a long e":        []byte(testkeys.Edit(t, testkeys.RFCPublicRSA, "e", digits[:60<<10])),
+		"a long d":        []byte(testkeys.Edit(t, testkeys.RFCPrivateRSA, "d", digits[:60<<10])),
+		"a long p":        []byte(testkeys.Edit(t, testkeys.RFCPrivateRSA, "p", digits[:60<<10])),
+		"a long d alone":  []byte(testkeys.Edit(t, testkeys.RFCPublicRSA, "d", digits[:60<<10])),
+		"a long x":        []byte(testkeys.Edit(t, testkeys.RFCPublicEC, "x", digits[:60<<10])),
 		"16 MiB":          bytes.Repeat([]byte("{"), 16<<20),
 	}
 	return texts
@@ -253,20 +255,20 @@ func BenchmarkRefusedKeys(b *testing.B) {
 			}
 		})
 	}
-	mustRefuse("JWK/65536-bit n", editJWK(b, rfcPublicRSA, "n", ones(65536)), parsePublic)
-	mustRefuse("JWK/even e", editJWK(b, rfcPublicRSA, "e", "AQAA"), parsePublic)
-	mustRefuse("JWK/257-bit e", editJWK(b, rfcPublicRSA, "e", ones(257)), parsePublic)
-	mustRefuse("JWK/P-384 for ES256", editJWK(b, rfcPublicEC, "alg", "ES384"), parsePublic)
-	mustRefuse("JWK/off-curve point", editJWK(b, rfcPublicEC, "y", b64(make([]byte, 32))), parsePublic)
-	mustRefuse("JWK/use enc", editJWK(b, rfcPublicRSA, "use", "enc"), parsePublic)
-	mustRefuse("JWK/private, 65536-bit n", editJWK(b, rfcPrivateRSA, "n", ones(65536)), parsePrivate)
-	mustRefuse("PKCS1/65536-bit n", string(pemText("RSA PUBLIC KEY", pkcs1)), parsePublic)
-	mustRefuse("PKCS1/private, 65536-bit n", string(pemText("RSA PRIVATE KEY", private)), parsePrivate)
+	mustRefuse("JWK/65536-bit n", testkeys.Edit(b, testkeys.RFCPublicRSA, "n", ones(65536)), parsePublic)
+	mustRefuse("JWK/even e", testkeys.Edit(b, testkeys.RFCPublicRSA, "e", "AQAA"), parsePublic)
+	mustRefuse("JWK/257-bit e", testkeys.Edit(b, testkeys.RFCPublicRSA, "e", ones(257)), parsePublic)
+	mustRefuse("JWK/P-384 for ES256", testkeys.Edit(b, testkeys.RFCPublicEC, "alg", "ES384"), parsePublic)
+	mustRefuse("JWK/off-curve point", testkeys.Edit(b, testkeys.RFCPublicEC, "y", b64(make([]byte, 32))), parsePublic)
+	mustRefuse("JWK/use enc", testkeys.Edit(b, testkeys.RFCPublicRSA, "use", "enc"), parsePublic)
+	mustRefuse("JWK/private, 65536-bit n", testkeys.Edit(b, testkeys.RFCPrivateRSA, "n", ones(65536)), parsePrivate)
+	mustRefuse("PKCS1/65536-bit n", string(pem.EncodeToMemory(&pem.Block{Type: "RSA PUBLIC KEY", Bytes: pkcs1})), parsePublic)
+	mustRefuse("PKCS1/private, 65536-bit n", string(pem.EncodeToMemory(&pem.Block{Type: "RSA PRIVATE KEY", Bytes: private})), parsePrivate)
 	mustRefuse("OpenSSH/65536-bit n", sshBlob("ssh-rsa", e.Bytes(), append([]byte{0}, huge.Bytes()...)), parsePublic)
 }
 
 func BenchmarkParseKey(b *testing.B) {
-	for name, text := range map[string]string{"RSA": rfcPublicRSA, "EC": rfcPublicEC, "OKP": rfcPublicOKP} {
+	for name, text := range map[string]string{"RSA": testkeys.RFCPublicRSA, "EC": testkeys.RFCPublicEC, "OKP": testkeys.RFCPublicOKP} {
 		b.Run(name, func(b *testing.B) {
 			for b.Loop() {
 				if err := parsePublic([]byte(text)); err != nil {

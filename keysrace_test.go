@@ -8,6 +8,7 @@ import (
 	"github.com/stretchr/testify/require"
 
 	"example.com/jwt"
+	"example.com/jwt/internal/testkeys"
 )
 
 // Under -race: keys, sets, signers and verifiers are shared without locks.
@@ -20,7 +21,7 @@ func TestKeysAreShared(t *testing.T) {
 	var pairs []pair
 	var keys []jwt.VerificationKey
 	for _, alg := range algs[:len(algs)-1] {
-		key, err := jwt.ParsePrivateKey([]byte(editJWK(t, rfcPrivateRSA, "alg", alg.String())), jwt.WithThumbprintKeyID())
+		key, err := jwt.ParsePrivateKey([]byte(testkeys.Edit(t, testkeys.RFCPrivateRSA, "alg", alg.String())), jwt.WithThumbprintKeyID())
 		if alg != jwt.RS256 && alg != jwt.PS256 {
 			key, err = jwt.GeneratePrivateKey(alg, jwt.WithThumbprintKeyID())
 		}

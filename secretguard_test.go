@@ -16,6 +16,7 @@ import (
 	"github.com/stretchr/testify/require"
 
 	"example.com/jwt"
+	"example.com/jwt/internal/testkeys"
 )
 
 func TestSecretsThatAreNoKeysAreAccepted(t *testing.T) {
@@ -97,7 +98,7 @@ func TestKeysInDisguiseAreNoSecrets(t *testing.T) {
 	files := append(public, others...)
 	files = append(files, "testdata/keys/rsa2048-default", "testdata/keys/ed25519-passphrase", "testdata/keys/refused/rfc4716")
 	require.Greater(t, len(files), 60)
-	texts := map[string]string{"public RSA JWK": rfcPublicRSA, "private EC JWK": rfcPrivateEC, "secret JWK": rfcSecret, "JWK Set": setText(rfcPublicOKP)}
+	texts := map[string]string{"public RSA JWK": testkeys.RFCPublicRSA, "private EC JWK": testkeys.RFCPrivateEC, "secret JWK": testkeys.RFCSecret, "JWK Set": setText(testkeys.RFCPublicOKP)}
 	for _, file := range files {
 		if text, err := os.ReadFile(file); filepath.Base(file) != "README.md" {
 			require.NoError(t, err)
@@ -158,7 +159,7 @@ func TestBodiesOfKeysAreNoSecrets(t *testing.T) {
 }
 
 func TestRefusedSecretsSayWhatTheyAre(t *testing.T) {
-	_, err := jwt.NewSecretKey([]byte(rfcSecret))
+	_, err := jwt.NewSecretKey([]byte(testkeys.RFCSecret))
 	require.ErrorContains(t, err, `ParseSecretKey reads a JWK of kty "oct"`)
 	pkcs12, err := os.ReadFile("testdata/keys/refused/pkcs12.p12")
 	require.NoError(t, err)
@@ -171,7 +172,7 @@ func TestRefusedSecretsSayWhatTheyAre(t *testing.T) {
 // FuzzNewSecretKey: the guard takes any bytes, in bounded time, says nothing of them, and
 // lets nothing through that is read as a key.
 func FuzzNewSecretKey(f *testing.F) {
-	for _, seed := range []string{rfcPublicRSA, inJSON(rfcPublicEC), "MIIB", "AAAAC3NzaC1lZDI1NTE5AAAAIA", strings.Repeat("MA", 100), strings.Repeat("{", 100)} {
+	for _, seed := range []string{testkeys.RFCPublicRSA, inJSON(testkeys.RFCPublicEC), "MIIB", "AAAAC3NzaC1lZDI1NTE5AAAAIA", strings.Repeat("MA", 100), strings.Repeat("{", 100)} {
 		f.Add([]byte(seed))
 	}
 	f.Fuzz(func(t *testing.T, secret []byte) {
