@@ -2,7 +2,14 @@ package jwt_test
 
 import (
 	"context"
+	"crypto"
+	"crypto/ecdsa"
+	"crypto/ed25519"
+	"crypto/elliptic"
+	"crypto/rand"
+	"crypto/rsa"
 	"io"
+	"strings"
 	"testing"
 
 	"github.com/stretchr/testify/require"
@@ -10,6 +17,51 @@ import (
 
 	"example.com/jwt"
 )
+
+// sshLine is an authorized_keys line without options, comment and line break.
+func sshLine(t testing.TB, public any) string {
+	t.Helper()
+	key, ok := public.(ssh.PublicKey)
+	if !ok {
+		var err error
+		key, err = ssh.NewPublicKey(public)
+		require.NoError(t, err)
+	}
+	return strings.TrimSpace(string(ssh.MarshalAuthorizedKey(key)))
+}
+
+// sshKeyPairs are key pairs of each kind that ssh has in common with JWS.
+func sshKeyPairs(t testing.TB) map[string]crypto.Signer {
+	t.Helper()
+	pairs := make(map[string]crypto.Signer)
+	var err error
+	pairs["RSA"], err = rsa.GenerateKey(rand.Reader, 2048)
+	require.NoError(t, err)
+	for _, curve := range []elliptic.Curve{elliptic.P256(), elliptic.P384(), elliptic.P521()} {
+		pairs[curve.Params().Name], err = ecdsa.GenerateKey(curve, rand.Reader)
+		require.NoError(t, err)
+	}
+	_, pairs["Ed25519"], err = ed25519.GenerateKey(rand.Reader)
+	require.NoError(t, err)
+	return pairs
+}
+
+// sshCertificate certifies a key with itself.
+func sshCertificate(t testing.TB, signer ssh.Signer) *ssh.Certificate {
+	t.Helper()
+	cert := &ssh.Certificate{Key: signer.PublicKey(), CertType: ssh.UserCert, ValidBefore: ssh.CertTimeInfinity}
+	require.NoError(t, cert.SignCert(rand.Reader, signer))
+	return cert
+}
+
+// sshBlob is a line of any type, with the fields of its blob after the type.
+func sshBlob(name string, fields ...[]byte) string {
+	blob := ssh.Marshal(struct{ Name string }{name})
+	for _, field := range fields {
+		blob = append(blob, ssh.Marshal(struct{ Field []byte }{field})...)
+	}
+	return name + " " + b64std(blob)
+}
 
 // otherSigner shows one key and signs with another, or fails.
 type otherSigner struct {

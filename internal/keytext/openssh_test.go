@@ -12,6 +12,7 @@ import (
 	"crypto/x509/pkix"
 	"encoding/asn1"
 	"encoding/pem"
+	"errors"
 	"math/big"
 	"strings"
 	"testing"
@@ -21,6 +22,7 @@ import (
 	"golang.org/x/crypto/ssh"
 
 	"example.com/jwt/internal/keytext"
+	"example.com/jwt/internal/testkeys"
 )
 
 // opensshFrame is what stands around an OpenSSH private key.
@@ -202,4 +204,49 @@ func sshBlob(name string, fields ...[]byte) string {
 		blob = append(blob, ssh.Marshal(struct{ Field []byte }{field})...)
 	}
 	return name + " " + b64std(blob)
+}
+
+// Programs ask for the passphrase when they know that one is missing or wrong.
+func TestPassphrasesAreTypedErrors(t *testing.T) {
+	text, public := readKeyPair(t, "../../testdata/keys/ed25519-passphrase")
+	_, _, err := keytext.Private(text, nil, false)
+	missing, ok := errors.AsType[*ssh.PassphraseMissingError](err)
+	require.True(t, ok)
+	require.Equal(t, strings.Fields(string(public))[:2], strings.Fields(string(ssh.MarshalAuthorizedKey(missing.PublicKey))))
+	require.Equal(t, keytext.Encrypted, found(t, err))
+
+	_, _, err = keytext.Private(text, []byte("wrong"), false)
+	require.ErrorIs(t, err, x509.IncorrectPasswordError)
+	require.Equal(t, keytext.WrongPassword, found(t, err))
+	_, _, err = keytext.Private(text, []byte(passphrase), false)
+	require.NoError(t, err)
+}
+
+func found(t *testing.T, err error) keytext.Found {
+	t.Helper()
+	e, ok := errors.AsType[*keytext.Error](err)
+	require.True(t, ok, "%v", err)
+	return e.Found
+}
+
+func TestOtherKeysAreTypedErrors(t *testing.T) {
+	line := "ssh-ed25519 AAAAC3NzaC1lZDI1NTE5AAAAINdamAGCsQq31Uv+08lkBzoO4XLz2qYjJa8CGmj3B1Ea"
+	pemPrivate, pemPublic := readKeyPair(t, "../../testdata/keys/openssl-ed25519")
+	public := func(text string) error { return parsePublic([]byte(text)) }
+	private := func(text string) error { return parsePrivate([]byte(text)) }
+	secret := func(text string) error { return parseSecret([]byte(text)) }
+	set := func(text string) error { _, err := keytext.Set([]byte(text)); return err }
+	for _, row := range []struct {
+		want  keytext.Found
+		parse func(string) error
+		text  string
+	}{
+		{keytext.PublicKey, private, line}, {keytext.PublicKey, private, string(pemPublic)}, {keytext.PublicKey, private, testkeys.RFCPublicEC}, {keytext.PublicKey, secret, testkeys.RFCPublicEC},
+		{keytext.PrivateKey, public, string(pemPrivate)}, {keytext.PrivateKey, public, testkeys.RFCPrivateEC}, {keytext.PrivateKey, secret, testkeys.RFCPrivateEC},
+		{keytext.SecretKey, public, testkeys.RFCSecret}, {keytext.SecretKey, private, testkeys.RFCSecret},
+		{keytext.KeySet, public, `{"keys":[]}`}, {keytext.SingleKey, set, testkeys.RFCPublicEC},
+		{keytext.ManyLines, public, line + "\n" + line}, {keytext.LineOfFile, public, "no-pty " + line},
+	} {
+		require.Equal(t, row.want, found(t, row.parse(row.text)), row.text)
+	}
 }

@@ -10,30 +10,18 @@ import (
 	"crypto/elliptic"
 	"crypto/rand"
 	"crypto/rsa"
-	"fmt"
 	"math/big"
 	"os"
 	"strings"
+	"sync"
 	"testing"
 
+	"github.com/stretchr/testify/assert"
 	"github.com/stretchr/testify/require"
-	"golang.org/x/crypto/ssh"
 
 	"example.com/jwt"
 	"example.com/jwt/internal/testkeys"
 )
-
-// The keys of RFC 7517, Appendix A.1, as they are printed there but for line breaks.
-func TestSetOfRFC7517(t *testing.T) {
-	set, err := jwt.ParseKeySet([]byte(`{"keys":
-     [{"kty":"EC","crv":"P-256","x":"MKBCTNIcKUSDii11ySs3526iDZ8AiTo7Tu6KPAqv7D4","y":"4Etl6SRW2YiLUrN5vfvVHuhp7x8PxltmWWlbbM4IFyM","use":"enc","kid":"1"},
-      {"kty":"RSA","n":"` + testkeys.RFCN + `","e":"AQAB","alg":"RS256","kid":"2011-04-29"}]}`))
-	require.NoError(t, err)
-	require.Len(t, set.Keys(), 1)
-	require.Equal(t, "2011-04-29", set.Keys()[0].KeyID())
-	require.Len(t, set.Skipped(), 1)
-	require.ErrorContains(t, set.Skipped()[0], `use is "enc"`)
-}
 
 // opaqueSigner is a crypto.Signer that is not of the standard library.
 type opaqueSigner struct{ crypto.Signer }
@@ -274,119 +262,6 @@ func TestConstructorsCopy(t *testing.T) {
 	})
 }
 
-// WithAlgorithm binds a key to what it fits; the rest is a mistake of the program.
-func TestKeysAreBoundToWhatTheyFit(t *testing.T) {
-	fits := map[string][]jwt.Algorithm{
-		"rsa2048-default":  {jwt.RS256, jwt.RS384, jwt.RS512, jwt.PS256, jwt.PS384, jwt.PS512},
-		"ecdsa256-default": {jwt.ES256}, "ecdsa384-default": {jwt.ES384}, "ecdsa521-default": {jwt.ES512},
-		"ed25519-default": {jwt.EdDSA, jwt.Ed25519},
-	}
-	for name, algs := range fits {
-		text, err := readFirst(name)
-		require.NoError(t, err)
-		for alg := jwt.HS256; alg <= jwt.Ed25519; alg++ {
-			private, err := jwt.ParsePrivateKey(text, jwt.WithAlgorithm(alg))
-			if !strings.Contains(fmt.Sprint(algs), alg.String()) {
-				require.ErrorIs(t, err, jwt.ErrInvalidOption, "%s %s", name, alg)
-				require.ErrorIs(t, err, jwt.ErrInvalidKey)
-				continue
-			}
-			require.NoError(t, err, "%s %s", name, alg)
-			for other := jwt.HS256; other <= jwt.Ed25519; other++ {
-				_, sign := jwt.NewSigner(private, other)
-				_, verify := jwt.NewVerifier[jwt.MapClaims](private.Public(), []jwt.Algorithm{other})
-				require.Equal(t, other == alg, sign == nil, "%s bound to %s, signing %s", name, alg, other)
-				require.Equal(t, other == alg, verify == nil, "%s bound to %s, verifying %s", name, alg, other)
-				if other != alg {
-					require.ErrorIs(t, sign, jwt.ErrInvalidKey)
-					require.ErrorIs(t, verify, jwt.ErrInvalidKey)
-				}
-			}
-		}
-	}
-}
-
-// Options that are empty, given twice or contradict each other, in every constructor.
-func TestKeyOptionsAreChecked(t *testing.T) {
-	type foreign struct{ jwt.KeyOption }
-	_, ed, err := ed25519.GenerateKey(rand.Reader)
-	require.NoError(t, err)
-	signer, err := ssh.NewSignerFromKey(ed)
-	require.NoError(t, err)
-	private, line := mustRead("ed25519-default"), mustRead("ed25519-default.pub")
-	constructors := map[string]func(...jwt.KeyOption) error{
-		"NewSecretKey":    func(o ...jwt.KeyOption) error { _, err := jwt.NewSecretKey(testSecret, o...); return err },
-		"NewPrivateKey":   func(o ...jwt.KeyOption) error { _, err := jwt.NewPrivateKey(ed, o...); return err },
-		"NewPublicKey":    func(o ...jwt.KeyOption) error { _, err := jwt.NewPublicKey(ed.Public(), o...); return err },
-		"NewSSHKey":       func(o ...jwt.KeyOption) error { _, err := jwt.NewSSHKey(signer, o...); return err },
-		"ParsePrivateKey": func(o ...jwt.KeyOption) error { _, err := jwt.ParsePrivateKey(private, o...); return err },
-		"ParsePublicKey":  func(o ...jwt.KeyOption) error { _, err := jwt.ParsePublicKey(line, o...); return err },
-		"ParseSecretKey": func(o ...jwt.KeyOption) error {
-			_, err := jwt.ParseSecretKey([]byte(testkeys.RFCSecret), o...)
-			return err
-		},
-		"GenerateSecretKey":  func(o ...jwt.KeyOption) error { _, err := jwt.GenerateSecretKey(jwt.HS256, o...); return err },
-		"GeneratePrivateKey": func(o ...jwt.KeyOption) error { _, err := jwt.GeneratePrivateKey(jwt.EdDSA, o...); return err },
-	}
-	for name, build := range constructors {
-		require.NoError(t, build(jwt.WithKeyID("a")), name)
-		for what, opts := range map[string][]jwt.KeyOption{
-			"nil":               {nil},
-			"foreign":           {foreign{jwt.WithKeyID("a")}},
-			"foreign, empty":    {foreign{}},
-			"an empty kid":      {jwt.WithKeyID("")},
-			"a kid of bytes":    {jwt.WithKeyID("\xff")},
-			"twice":             {jwt.WithKeyID("a"), jwt.WithKeyID("a")},
-			"weak twice":        {jwt.InsecureAllowWeakKey(), jwt.InsecureAllowWeakKey()},
-			"two kinds of kid":  {jwt.WithKeyID("a"), jwt.WithThumbprintKeyID()},
-			"no algorithm":      {jwt.WithAlgorithm(nil)},
-			"a made-up one":     {jwt.WithAlgorithm(jwt.HS256 + 100)},
-			"an unfit one":      {jwt.WithAlgorithm(jwt.RS256)},
-			"no passphrase":     {jwt.WithPassphrase(nil)},
-			"a passphrase here": {jwt.WithPassphrase([]byte("x"))},
-		} {
-			if err := build(opts...); name == "ParsePrivateKey" && what == "a passphrase here" {
-				require.NoError(t, err, "it is ignored for a key that is not encrypted")
-			} else {
-				require.ErrorIs(t, err, jwt.ErrInvalidOption, "%s, %s", name, what)
-			}
-		}
-	}
-	for _, name := range []string{"NewSecretKey", "ParseSecretKey", "GenerateSecretKey"} {
-		require.ErrorIs(t, constructors[name](jwt.WithThumbprintKeyID()), jwt.ErrInvalidOption, name)
-	}
-}
-
-// readFirst reads a private key of testdata/keys by its name, with or without .pem.
-func readFirst(name string) ([]byte, error) {
-	if text, err := fileOf(name); err == nil {
-		return text, nil
-	}
-	return fileOf(name + ".pem")
-}
-
-func fileOf(name string) ([]byte, error) { return os.ReadFile("testdata/keys/" + name) }
-
-// What the key_ops of a secret do not name, it does not do.
-func TestKeyOpsOfASecretAreObeyed(t *testing.T) {
-	signs, err := jwt.ParseSecretKey([]byte(testkeys.Edit(t, testkeys.RFCSecret, "key_ops", []string{"sign"})))
-	require.NoError(t, err)
-	verifies, err := jwt.ParseSecretKey([]byte(testkeys.Edit(t, testkeys.RFCSecret, "key_ops", []string{"verify"})))
-	require.NoError(t, err)
-
-	_, err = jwt.NewSigner(verifies, jwt.HS256)
-	require.ErrorIs(t, err, jwt.ErrInvalidKey)
-	require.ErrorContains(t, err, `key_ops do not name "sign"`)
-	_, err = jwt.NewVerifier[jwt.MapClaims](signs, hs256)
-	require.ErrorIs(t, err, jwt.ErrInvalidKey)
-	require.ErrorContains(t, err, `key_ops do not name "verify"`)
-
-	raw, err := jwt.Sign(jwt.MapClaims{}, signs, jwt.HS256)
-	require.NoError(t, err)
-	_, err = jwt.Verify[jwt.MapClaims](raw, verifies, hs256)
-	require.NoError(t, err)
-}
-
 // crypto/rsa has keys without primes, which can be found, and of more than two.
 func TestRSAKeysHaveTwoPrimes(t *testing.T) {
 	key, err := rsa.GenerateKey(rand.Reader, 1024)
@@ -422,4 +297,101 @@ func TestRSAKeysHaveTwoPrimes(t *testing.T) {
 			require.Nil(t, private)
 		})
 	}
+}
+
+// Under -race: keys, sets, signers and verifiers are shared without locks.
+func TestKeysAreShared(t *testing.T) {
+	type pair struct {
+		signer *jwt.Signer
+		key    *jwt.PrivateKey
+	}
+	algs := []jwt.Algorithm{jwt.RS256, jwt.PS256, jwt.ES256, jwt.ES384, jwt.ES512, jwt.EdDSA, jwt.Ed25519, jwt.HS256}
+	var pairs []pair
+	var keys []jwt.VerificationKey
+	for _, alg := range algs[:len(algs)-1] {
+		key, err := jwt.ParsePrivateKey([]byte(testkeys.Edit(t, testkeys.RFCPrivateRSA, "alg", alg.String())), jwt.WithThumbprintKeyID())
+		if alg != jwt.RS256 && alg != jwt.PS256 {
+			key, err = jwt.GeneratePrivateKey(alg, jwt.WithThumbprintKeyID())
+		}
+		require.NoError(t, err)
+		signer, err := jwt.NewSigner(key, alg)
+		require.NoError(t, err)
+		pairs, keys = append(pairs, pair{signer, key}), append(keys, key.Public())
+	}
+	public, err := jwt.NewKeySet(keys...)
+	require.NoError(t, err)
+	secret, err := jwt.GenerateSecretKey(jwt.HS256, jwt.WithKeyID("secret"))
+	require.NoError(t, err)
+	all, err := jwt.NewKeySet(append(keys, secret)...)
+	require.NoError(t, err)
+	verifier, err := jwt.NewVerifier[jwt.MapClaims](all, algs)
+	require.NoError(t, err)
+	hmac, err := jwt.NewSigner(secret, jwt.HS256)
+	require.NoError(t, err)
+	published, err := public.MarshalJSON()
+	require.NoError(t, err)
+
+	var group sync.WaitGroup
+	for i := range 64 {
+		group.Go(func() {
+			for n := range 8 {
+				p := pairs[(i+n)%len(pairs)]
+				for _, signer := range []*jwt.Signer{p.signer, hmac} {
+					raw, err := signer.Sign(jwt.RegisteredClaims{Subject: "shared"})
+					assert.NoError(t, err)
+					tok, err := verifier.Verify(raw)
+					if assert.NoError(t, err) {
+						assert.Equal(t, "shared", tok.Subject)
+					}
+				}
+				again, err := public.MarshalJSON()
+				assert.NoError(t, err)
+				assert.Equal(t, published, again)
+				text, err := p.key.ExportJWK()
+				assert.NoError(t, err)
+				back, err := jwt.ParsePrivateKey(text)
+				assert.NoError(t, err)
+				assert.True(t, back.Public().Equal(p.key.Public()))
+				assert.Equal(t, p.key.KeyID(), p.key.Public().Thumbprint())
+				_, err = secret.ExportJWK()
+				assert.NoError(t, err)
+				all.Keys()[n] = nil
+				_ = p.key.String()
+			}
+		})
+	}
+	group.Wait()
+}
+
+func TestRefusedSecretsSayWhatTheyAre(t *testing.T) {
+	_, err := jwt.NewSecretKey([]byte(testkeys.RFCSecret))
+	require.ErrorContains(t, err, `ParseSecretKey reads a JWK of kty "oct"`)
+	pkcs12, err := os.ReadFile("testdata/keys/refused/pkcs12.p12")
+	require.NoError(t, err)
+	_, err = jwt.NewSecretKey(pkcs12)
+	require.ErrorContains(t, err, "this is a PKCS #12 file, not a secret")
+	_, err = jwt.NewSecretKey([]byte("openssh-key-v1\x00 and what follows it in the file"))
+	require.ErrorContains(t, err, "this is an OpenSSH private key")
+}
+
+// FuzzNewSecretKey: the guard takes any bytes, in bounded time, says nothing of them, and
+// lets nothing through that is read as a key.
+func FuzzNewSecretKey(f *testing.F) {
+	for _, seed := range []string{testkeys.RFCPublicRSA, inJSON(testkeys.RFCPublicEC), "MIIB", "AAAAC3NzaC1lZDI1NTE5AAAAIA", strings.Repeat("MA", 100), strings.Repeat("{", 100)} {
+		f.Add([]byte(seed))
+	}
+	f.Fuzz(func(t *testing.T, secret []byte) {
+		key, err := jwt.NewSecretKey(secret, jwt.InsecureAllowWeakKey())
+		if err != nil {
+			requireClass(t, err)
+			return
+		}
+		for _, parse := range []string{"ParsePublicKey", "ParsePrivateKey", "ParseSecretKey"} {
+			require.Error(t, parsers[parse](secret, jwt.InsecureAllowWeakKey()), parse)
+		}
+		text, err := key.ExportJWK()
+		require.NoError(t, err)
+		_, err = jwt.ParseSecretKey(text, jwt.InsecureAllowWeakKey())
+		require.NoError(t, err)
+	})
 }

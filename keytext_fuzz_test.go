@@ -3,6 +3,7 @@ package jwt_test
 import (
 	"bytes"
 	"encoding/asn1"
+	"encoding/json"
 	"encoding/pem"
 	"errors"
 	"fmt"
@@ -277,4 +278,14 @@ func BenchmarkParseKey(b *testing.B) {
 			}
 		})
 	}
+}
+
+func inJSON(s string) string {
+	var buf bytes.Buffer
+	encoder := json.NewEncoder(&buf)
+	encoder.SetEscapeHTML(false)
+	if err := encoder.Encode(s); err != nil {
+		panic(err)
+	}
+	return buf.String()
 }

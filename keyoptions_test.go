@@ -1,0 +1,129 @@
+package jwt_test
+
+import (
+	"crypto/ed25519"
+	"crypto/rand"
+	"fmt"
+	"os"
+	"strings"
+	"testing"
+
+	"github.com/stretchr/testify/require"
+	"golang.org/x/crypto/ssh"
+
+	"example.com/jwt"
+	"example.com/jwt/internal/testkeys"
+)
+
+// WithAlgorithm binds a key to what it fits; the rest is a mistake of the program.
+func TestKeysAreBoundToWhatTheyFit(t *testing.T) {
+	fits := map[string][]jwt.Algorithm{
+		"rsa2048-default":  {jwt.RS256, jwt.RS384, jwt.RS512, jwt.PS256, jwt.PS384, jwt.PS512},
+		"ecdsa256-default": {jwt.ES256}, "ecdsa384-default": {jwt.ES384}, "ecdsa521-default": {jwt.ES512},
+		"ed25519-default": {jwt.EdDSA, jwt.Ed25519},
+	}
+	for name, algs := range fits {
+		text, err := readFirst(name)
+		require.NoError(t, err)
+		for alg := jwt.HS256; alg <= jwt.Ed25519; alg++ {
+			private, err := jwt.ParsePrivateKey(text, jwt.WithAlgorithm(alg))
+			if !strings.Contains(fmt.Sprint(algs), alg.String()) {
+				require.ErrorIs(t, err, jwt.ErrInvalidOption, "%s %s", name, alg)
+				require.ErrorIs(t, err, jwt.ErrInvalidKey)
+				continue
+			}
+			require.NoError(t, err, "%s %s", name, alg)
+			for other := jwt.HS256; other <= jwt.Ed25519; other++ {
+				_, sign := jwt.NewSigner(private, other)
+				_, verify := jwt.NewVerifier[jwt.MapClaims](private.Public(), []jwt.Algorithm{other})
+				require.Equal(t, other == alg, sign == nil, "%s bound to %s, signing %s", name, alg, other)
+				require.Equal(t, other == alg, verify == nil, "%s bound to %s, verifying %s", name, alg, other)
+				if other != alg {
+					require.ErrorIs(t, sign, jwt.ErrInvalidKey)
+					require.ErrorIs(t, verify, jwt.ErrInvalidKey)
+				}
+			}
+		}
+	}
+}
+
+// Options that are empty, given twice or contradict each other, in every constructor.
+func TestKeyOptionsAreChecked(t *testing.T) {
+	type foreign struct{ jwt.KeyOption }
+	_, ed, err := ed25519.GenerateKey(rand.Reader)
+	require.NoError(t, err)
+	signer, err := ssh.NewSignerFromKey(ed)
+	require.NoError(t, err)
+	private, line := mustRead("ed25519-default"), mustRead("ed25519-default.pub")
+	constructors := map[string]func(...jwt.KeyOption) error{
+		"NewSecretKey":    func(o ...jwt.KeyOption) error { _, err := jwt.NewSecretKey(testSecret, o...); return err },
+		"NewPrivateKey":   func(o ...jwt.KeyOption) error { _, err := jwt.NewPrivateKey(ed, o...); return err },
+		"NewPublicKey":    func(o ...jwt.KeyOption) error { _, err := jwt.NewPublicKey(ed.Public(), o...); return err },
+		"NewSSHKey":       func(o ...jwt.KeyOption) error { _, err := jwt.NewSSHKey(signer, o...); return err },
+		"ParsePrivateKey": func(o ...jwt.KeyOption) error { _, err := jwt.ParsePrivateKey(private, o...); return err },
+		"ParsePublicKey":  func(o ...jwt.KeyOption) error { _, err := jwt.ParsePublicKey(line, o...); return err },
+		"ParseSecretKey": func(o ...jwt.KeyOption) error {
+			_, err := jwt.ParseSecretKey([]byte(testkeys.RFCSecret), o...)
+			return err
+		},
+		"GenerateSecretKey":  func(o ...jwt.KeyOption) error { _, err := jwt.GenerateSecretKey(jwt.HS256, o...); return err },
+		"GeneratePrivateKey": func(o ...jwt.KeyOption) error { _, err := jwt.GeneratePrivateKey(jwt.EdDSA, o...); return err },
+	}
+	for name, build := range constructors {
+		require.NoError(t, build(jwt.WithKeyID("a")), name)
+		for what, opts := range map[string][]jwt.KeyOption{
+			"nil":               {nil},
+			"foreign":           {foreign{jwt.WithKeyID("a")}},
+			"foreign, empty":    {foreign{}},
+			"an empty kid":      {jwt.WithKeyID("")},
+			"a kid of bytes":    {jwt.WithKeyID("\xff")},
+			"twice":             {jwt.WithKeyID("a"), jwt.WithKeyID("a")},
+			"weak twice":        {jwt.InsecureAllowWeakKey(), jwt.InsecureAllowWeakKey()},
+			"two kinds of kid":  {jwt.WithKeyID("a"), jwt.WithThumbprintKeyID()},
+			"no algorithm":      {jwt.WithAlgorithm(nil)},
+			"a made-up one":     {jwt.WithAlgorithm(jwt.HS256 + 100)},
+			"an unfit one":      {jwt.WithAlgorithm(jwt.RS256)},
+			"no passphrase":     {jwt.WithPassphrase(nil)},
+			"a passphrase here": {jwt.WithPassphrase([]byte("x"))},
+		} {
+			if err := build(opts...); name == "ParsePrivateKey" && what == "a passphrase here" {
+				require.NoError(t, err, "it is ignored for a key that is not encrypted")
+			} else {
+				require.ErrorIs(t, err, jwt.ErrInvalidOption, "%s, %s", name, what)
+			}
+		}
+	}
+	for _, name := range []string{"NewSecretKey", "ParseSecretKey", "GenerateSecretKey"} {
+		require.ErrorIs(t, constructors[name](jwt.WithThumbprintKeyID()), jwt.ErrInvalidOption, name)
+	}
+}
+
+// readFirst reads a private key of testdata/keys by its name, with or without .pem.
+func readFirst(name string) ([]byte, error) {
+	if text, err := fileOf(name); err == nil {
+		return text, nil
+	}
+	return fileOf(name + ".pem")
+}
+
+func fileOf(name string) ([]byte, error) { return os.ReadFile("testdata/keys/" + name) }
+
+// What the key_ops of a secret do not name, it does not do.
+func TestKeyOpsOfASecretAreObeyed(t *testing.T) {
+	signs, err := jwt.ParseSecretKey([]byte(testkeys.Edit(t, testkeys.RFCSecret, "key_ops", []string{"sign"})))
+	require.NoError(t, err)
+	verifies, err := jwt.ParseSecretKey([]byte(testkeys.Edit(t, testkeys.RFCSecret, "key_ops", []string{"verify"})))
+	require.NoError(t, err)
+
+	_, err = jwt.NewSigner(verifies, jwt.HS256)
+	require.ErrorIs(t, err, jwt.ErrInvalidKey)
+	require.ErrorContains(t, err, `key_ops do not name "sign"`)
+	_, err = jwt.NewVerifier[jwt.MapClaims](signs, hs256)
+	require.ErrorIs(t, err, jwt.ErrInvalidKey)
+	require.ErrorContains(t, err, `key_ops do not name "verify"`)
+
+	raw, err := jwt.Sign(jwt.MapClaims{}, signs, jwt.HS256)
+	require.NoError(t, err)
+	_, err = jwt.Verify[jwt.MapClaims](raw, verifies, hs256)
+	require.NoError(t, err)
+}
