@@ -1,0 +1,17 @@
+package chi_test
+
+import (
+	"net/http"
+	"testing"
+
+	"example.com/jwt"
+	"example.com/jwt/examples/frameworks/chi"
+	"example.com/jwt/examples/frameworks/internal/ordertest"
+	"example.com/jwt/examples/frameworks/orders"
+)
+
+func TestService(t *testing.T) {
+	ordertest.HTTP(t, func(v *jwt.Verifier[orders.Claims]) func(*http.Request) (*http.Response, error) {
+		return ordertest.Serve(chi.New(v))
+	})
+}
