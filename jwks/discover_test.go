@@ -70,6 +70,7 @@ func TestDiscover(t *testing.T) {
 		{testIssuer, []string{openID, oauth}},
 		{testIssuer + "/", []string{openID, oauth}},
 		{testIssuer + "/tenant/1", []string{testIssuer + "/tenant/1/.well-known/openid-configuration", oauth + "/tenant/1"}},
+		{testIssuer + "/tenant/1", []string{testIssuer + "/tenant/1/.well-known/openid-configuration", oauth + "/tenant/1", openID + "/tenant/1"}},
 		{testIssuer + "/tenant%2F1/", []string{testIssuer + "/tenant%2F1/.well-known/openid-configuration", oauth + "/tenant%2F1"}},
 		{"https://[::1]:8443", []string{"https://[::1]:8443/.well-known/openid-configuration"}},
 	} {
@@ -83,23 +84,9 @@ func TestDiscover(t *testing.T) {
 	}
 }
 
-// TestDiscoveryAccepts only application/json, which is a MUST in both specifications.
-func TestDiscoveryAccepts(t *testing.T) {
-	synctest.Test(t, func(t *testing.T) {
-		s, provider := newDiscovery(t, testIssuer, nil)
-		provider.set(func(*http.Request) (*http.Response, error) {
-			answer := respond(200, metadata(testIssuer, testURL))
-			answer.Header.Set("Content-Type", "application/jwk-set+json")
-			return answer, nil
-		})
-		require.ErrorContains(t, lookup(s, "a"), `content type "application/jwk-set+json", want application/json`)
-		require.Equal(t, "application/json", provider.last().Header.Get("Accept"))
-	})
-}
-
 func TestDiscoveryRefuses(t *testing.T) {
 	for _, c := range []struct{ name, document, want string }{
-		{"another issuer", metadata("https://other.example", testURL), `issuer is "https://other.example", want "https://issuer.example"`},
+		{"another issuer", metadata("https://other.example", testURL), `issuer is "https://other.example", want "https://issuer.example"; where the address is not the issuer (Kubernetes by IP, Entra's common, containers), use New with `},
 		{"a slash more", metadata(testIssuer+"/", testURL), `issuer is "https://issuer.example/", want`},
 		{"other case", metadata("https://Issuer.example", testURL), `issuer is "https://Issuer.example", want`},
 		{"no issuer", `{"jwks_uri":"` + testURL + `"}`, `issuer is "", want`},
@@ -113,7 +100,7 @@ func TestDiscoveryRefuses(t *testing.T) {
 		{"jwks_uri without a host", metadata(testIssuer, "/jwks"), "is not a URL"},
 		{"jwks_uri with a password", metadata(testIssuer, "https://u:p@issuer.example/jwks"), "user name or password"},
 		{"no object", `[]`, "value other than an object"},
-		{"HTML", `<html>`, "invalid character"},
+		{"HTML", `<html>`, `not a metadata document (application/json, begins with "<html": a login or error page?)`},
 	} {
 		t.Run(c.name, func(t *testing.T) {
 			synctest.Test(t, func(t *testing.T) {
@@ -129,9 +116,9 @@ func TestDiscoveryRefuses(t *testing.T) {
 	}
 }
 
-// TestDiscoveryAsksTheSecondPlaceOnlyIfTheFirstHasNothing: a provider that is down is not
-// asked twice, nor is a wrong document got around.
-func TestDiscoveryAsksTheSecondPlaceOnlyIfTheFirstHasNothing(t *testing.T) {
+// TestTheNextPlaceIsAskedOnlyAfterA4xx: a provider that is down is not asked twice, nor is a
+// wrong document passed over.
+func TestTheNextPlaceIsAskedOnlyAfterA4xx(t *testing.T) {
 	for code, second := range map[int]bool{400: true, 403: true, 404: true, 410: true, 301: false, 500: false, 503: false} {
 		synctest.Test(t, func(t *testing.T) {
 			s, provider := newDiscovery(t, testIssuer, nil)
@@ -147,6 +134,17 @@ func TestDiscoveryAsksTheSecondPlaceOnlyIfTheFirstHasNothing(t *testing.T) {
 			}
 		})
 	}
+	synctest.Test(t, func(t *testing.T) { // of three places the second fails
+		s, provider := newDiscovery(t, testIssuer+"/a", nil)
+		provider.set(func(r *http.Request) (*http.Response, error) {
+			if strings.HasPrefix(r.URL.String(), oauth) {
+				return respond(500, ""), nil
+			}
+			return respond(404, ""), nil
+		})
+		require.ErrorIs(t, lookup(s, "a"), jwt.ErrKeysUnavailable)
+		require.Equal(t, []string{testIssuer + "/a/.well-known/openid-configuration", oauth + "/a"}, provider.urls())
+	})
 	synctest.Test(t, func(t *testing.T) {
 		s, provider := newDiscovery(t, testIssuer, nil)
 		provider.set(fail(errDown))
@@ -213,7 +211,17 @@ func TestTimeoutCoversDiscovery(t *testing.T) {
 			return hang(r)
 		})
 		started := time.Now()
-		require.ErrorIs(t, lookup(s, "a"), jwt.ErrKeysUnavailable)
+		require.ErrorContains(t, lookup(s, "a"), `at "`+testURL+`": no answer within 5s, while reading the keys`)
 		require.Equal(t, 5*time.Second, time.Since(started))
+		provider.set(hang)
+		require.ErrorContains(t, s.Refresh(t.Context()), `at "`+openID+`": no answer within 5s, while reading the metadata`)
+	})
+}
+
+// TestMetadataWithAByteOrderMark are those of Windows editors.
+func TestMetadataWithAByteOrderMark(t *testing.T) {
+	synctest.Test(t, func(t *testing.T) {
+		s, _ := newDiscovery(t, testIssuer, site{openID: "\ufeff" + metadata(testIssuer, testURL), testURL: setText(pair(t, "a").Public())})
+		require.NoError(t, lookup(s, "a"))
 	})
 }

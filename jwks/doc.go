@@ -1,5 +1,5 @@
-// Package jwks gets an issuer's public keys over HTTP, for package jwt to verify tokens
-// with, and publishes one's own:
+// Package jwks fetches an issuer's public keys over HTTP, for package jwt to verify tokens
+// with, and publishes a service's own:
 //
 //	keys, err := jwks.Discover("https://login.example") // or jwks.New("https://login.example/jwks.json")
 //	…
@@ -8,75 +8,103 @@
 //	…
 //	tok, err := v.VerifyContext(ctx, raw)
 //
-// Make one [Source] for each issuer and keep it: what it knows is in it, and several
-// issuers are several verifiers (RFC 8725, Section 3.8). Nothing is fetched before a token
-// needs it, no goroutine outlives a fetch, no connection is kept, and there is nothing to
-// close. A lookup in a set that is fresh takes no lock.
+// Make one [Source] for each issuer and keep it: all that it knows is in it, and several
+// issuers are several verifiers (RFC 8725, Section 3.8). Nothing is fetched before a token needs
+// it. No goroutine of a source outlives a fetch, no connection is kept, and there is nothing to
+// close. (A transport of net/http may go on dialing until its own timeout.) A lookup in a fresh
+// set takes no lock.
 //
 // # When keys are fetched
 //
-// A set is fresh for as long as its answer says by Cache-Control, Expires and Age (RFC
-// 9111, Section 4.2), at least 1 minute and at most 1 hour ([WithMaxFreshness]), or 10
-// minutes if it says nothing, counted from the start of the request. A token fetches it
-// again, by ETag, when three quarters of that time are over. It does not wait for the
-// answer unless all of it is over, so nobody waits at a service in constant use.
+// A set is fresh for as long as its answer says by Cache-Control, Expires and Age (RFC 9111,
+// Section 4.2), at least 1 minute and at most 1 hour ([WithMaxFreshness]), or 10 minutes if it
+// says nothing, counted from the start of the request. When 60 to 90 % of that time are over, at
+// random, the next token causes a fetch, with the ETag, and does not wait for it. So nobody
+// waits at a service in constant use.
 //
-// A token with a kid that no key of the set can have waits for a fetch, too, but none
-// begins within the cooldown of 30 seconds after the last one ([WithCooldown]), whatever
-// is thrown at the service. All that need a fetch share it. A caller whose context ends
-// leaves, and the fetch goes on for the others, for 5 seconds at most ([WithTimeout]), with
-// a context that has nothing of any caller's.
+// When all of that time is over, a token waits for the new set, but one second at most. If the
+// provider takes longer, if the token's context ends, or if the last fetch failed, the old set
+// serves it. A provider that hangs is the same as one that is down.
+//
+// A token with a kid that the set lacks causes a fetch at once, and waits for it, as long as
+// tries are left. A source has five, and gets one back each cooldown of 30 seconds
+// ([WithCooldown]). So a token of a key that was published seconds after the last fetch is not
+// refused. Without a try left, or if the provider does not have the kid, it is. While a set is in
+// use, at most 1,000 callers wait for a kid that it lacks; the next get an error at once.
+//
+// All that need a fetch share it. A caller whose context ends leaves, and the fetch goes on for
+// the others, for 5 seconds at most ([WithTimeout]), with a context of its own.
+//
+// # When the provider is down
 //
 // A fetch that fails erases nothing: the last set is used until it is 24 hours old
-// ([WithStaleLimit]), even if its answer said must-revalidate, and the next try comes after
-// 30 seconds, then after twice as long each time, up to 5 minutes and half as much again at
-// random, but never later than the maximum freshness. While that goes on, only tokens with
-// an unknown kid wait for a try. A source without any set tries again after 1, 2, 4, 8, 16
-// and then every 30 seconds, so that a service can start before its provider.
+// ([WithStaleLimit]), even if its answer said must-revalidate. The next fetch comes after 30
+// seconds, then after twice as long each time, up to 5 minutes or the maximum freshness. Jitter
+// shortens each pause by up to a quarter. While tokens with an unknown kid come, which may be of
+// a new key, the tries alone limit the fetches. A source without keys tries again after 1, 2, 4,
+// 8, 16 and then every 30 seconds, so that a service can start before its provider.
 //
-// An answer that is a JWK Set replaces the last one, even if it is empty or none of its
-// keys can be used, so that an emergency revocation works. The keys that were removed stop
-// being trusted with it.
+// An answer that is a JWK Set replaces the last one, even if none of its keys can be used: the
+// issuer has withdrawn them. The keys that were removed stop being trusted, tokens get
+// [jwt.ErrKeysUnavailable] with the reasons, and the source tries again as without keys.
 //
-// So tokens cause at most one fetch in a cooldown, and 5 more when a source begins or has
-// run out of keys. For each source that is at most 3,600 s / cooldown + 5, which is 125, an
-// hour, whatever is thrown at it, and 8 an hour if all kids are known and the provider says
-// nothing about freshness. With [Discover] a fetch takes two requests, or three if there is
-// nothing at the first place. Calls of [Source.Refresh] come on top.
+// [Source.Refresh] fetches regardless of all that, and neither uses up a try nor lengthens a
+// pause. [Source.Status] and [WithOnFetch] show what a source has and does.
+//
+// # How often a provider is asked
+//
+// Each fetch that a token causes takes a try, for whatever reason and with whatever outcome. At
+// the beginning of any hour there are at most 5, and in the hour 3,600 s / cooldown come back.
+// So for each source there are at most 3,600 / 30 + 5 = 125 fetches in any hour, regardless of
+// traffic and of what the provider answers. If all kids are known and the provider says nothing
+// about freshness, there are 7 to 10. With [Discover] a fetch takes two requests, and up to four
+// if the first places have nothing. Calls of Refresh come on top.
 //
 // # What it means for issuers
 //
-// Let F be the maximum freshness and L the lifetime of tokens. A set in use was asked for
-// less than F ago, unless fetches fail. So a key that was published F ago is in all sets in
-// use, and a key that is published for less is missing in some, where its tokens may come
-// within the cooldown and be refused. A token that was signed at the last moment with the
-// old key is good for L, and any source may fetch in that time. Hence the rule:
+// Let F be the maximum freshness and L the lifetime of tokens. A set in use was requested less
+// than F ago, unless fetches fail. So a key that was published F ago is in all sets in use. A
+// key that was published later is found by the first token that names it, unless forged kids
+// have used up the tries. A token that was signed at the last moment with the old key is valid
+// for L, and any source may fetch in that time. Hence the rule:
 //
 //	Publish a key one maximum freshness before signing with it,
 //	and keep it one token lifetime after.
 //
-// F is 1 hour here; the sources of an issuer that sends a max-age of at least a minute use
-// that if it is shorter, and [Handler] sends 10 minutes. Time in which the keys could not
-// be fetched does not count: after an outage begin again with F. A cache on the way that
-// sends no Age adds its own time to F. A key that is removed at once, since it was stolen,
-// is trusted for up to F more, and in an outage of the issuer's server until the stale
-// limit. The tests of this package simulate this rule, and what comes of breaking it.
+// F is 1 hour here; the sources of an issuer that sends a shorter max-age, of at least a minute,
+// use that, and [Handler] sends 10 minutes. Time in which the keys could not be fetched does not
+// count: after an outage begin again with F. A cache on the way that sends no Age adds its own
+// time to F. The tests of this package simulate this rule, and what comes of breaking it.
+//
+// # Limits
+//
+// A key that is replaced under the same kid is not noticed before the freshness ends: the set
+// has the kid. A key that is removed at once, since it was stolen, is trusted for up to F more,
+// and in an outage of the issuer's server until the stale limit. While the provider is down, a
+// forged kid cannot be told from a new one, so its token gets [jwt.ErrKeysUnavailable] (a 503).
 //
 // # Errors
 //
-// A kid that the provider does not have is [jwt.ErrKeyNotFound], the token's fault. That
-// there are no keys, because no fetch has succeeded or all failed up to the stale limit, is
-// [jwt.ErrKeysUnavailable], the service's fault, with the cause wrapped. So is an unknown
-// kid if the last fetch failed, since it may be a new key, and a context that ended.
+// A kid that the provider does not have is [jwt.ErrKeyNotFound], the token's fault. That there
+// are no keys, because no fetch has succeeded, all failed up to the stale limit, or none can be
+// used, is [jwt.ErrKeysUnavailable], the service's fault, with the cause wrapped. So is an
+// unknown kid if the last fetch failed, and a context that ended while waiting. Only the latter
+// matches [context.DeadlineExceeded] or [context.Canceled]: the timeout of a fetch does not.
+//
+// # Clocks
+//
+// The age of a set and the pauses use the monotonic readings of the clock where it has them. The
+// age also uses the wall clock, since the monotonic one stands still while a machine sleeps. A
+// clock that is set back prolongs no freshness, and no pause by more than a cooldown. If the clock
+// was ahead when a set was fetched, its stale limit counts from when that is noticed.
 //
 // # What is accepted
 //
-// Only https, unless [AllowHTTP] is given, and no redirect, to whatever place: each would
-// make another host a source of keys. The status must be 200, or 304 to an ETag. The
-// content type must be application/jwk-set+json (RFC 7517, Section 8.5) or
-// application/json, which most providers send, for a set, and application/json for
-// metadata, which both specifications demand; text/html is a login or error page, and
-// anything else was not meant as keys. An answer may have 1 MiB, in gzip also when
-// unpacked, and must be strict JSON, with no member twice. Requests have no cookies and no
-// credentials, and no URL is ever taken from a token (jku, x5u).
+// Only https, unless [AllowHTTP] is given, and no redirect, to whatever place: each would make
+// another host a source of keys. The status must be 200, or 304 to an ETag. The media type is not
+// looked at, since many static hosts send a wrong one. An answer may have 1 MiB, in gzip also
+// when unpacked, and must be strict JSON, with no member twice. If it is not, the error names the
+// type and what the body begins with. Requests have the User-Agent example.com/jwt/jwks, unless
+// the client's transport sets another, and no cookies. No URL is ever taken from a token (jku,
+// x5u).
 package jwks

@@ -9,6 +9,9 @@ import (
 	"example.com/jwt/internal/excerpt"
 )
 
+// maxReasons is how many skipped keys a message explains.
+const maxReasons = 3
+
 // failure is an error of one of the root package's classes.
 type failure struct {
 	class error
@@ -16,21 +19,11 @@ type failure struct {
 	cause error
 }
 
-// miss is the error for a token whose key is not in the set. It becomes a text only when
-// somebody reads it, since forged tokens cause it by the thousand.
-type miss struct {
-	kid           string
-	name          string
-	keys, skipped int
-	wait          time.Duration // until the provider is asked again
-}
-
 func (f *failure) Error() string {
 	if f.cause == nil {
 		return "jwks: " + f.text
 	}
-	cause := strings.TrimPrefix(strings.TrimPrefix(excerpt.Error(f.cause), "jwks: "), "jwt: ")
-	return "jwks: " + f.text + ": " + cause
+	return "jwks: " + f.text + ": " + bare(f.cause)
 }
 
 func (f *failure) Unwrap() []error {
@@ -38,6 +31,16 @@ func (f *failure) Unwrap() []error {
 		return []error{f.class}
 	}
 	return []error{f.class, f.cause}
+}
+
+// miss is the error for a token whose key is not in the set. It becomes a text only when
+// somebody reads it, since forged tokens cause it by the thousand.
+type miss struct {
+	kid     string
+	name    string
+	keys    int
+	skipped []error
+	wait    time.Duration // until the provider is asked again
 }
 
 func (m *miss) Error() string {
@@ -48,8 +51,8 @@ func (m *miss) Error() string {
 		fmt.Fprintf(&s, "jwks: no key has the kid %s", excerpt.Quote(m.kid))
 	}
 	fmt.Fprintf(&s, "; keys of %q: %d", m.name, m.keys)
-	if m.skipped > 0 {
-		fmt.Fprintf(&s, ", and %d of no use", m.skipped)
+	if len(m.skipped) > 0 {
+		fmt.Fprintf(&s, ", and %d that cannot be used: %s", len(m.skipped), reasons(m.skipped))
 	}
 	if m.wait > 0 {
 		fmt.Fprintf(&s, " (not asked again for another %s)", m.wait.Round(time.Second))
@@ -59,10 +62,38 @@ func (m *miss) Error() string {
 
 func (m *miss) Unwrap() error { return jwt.ErrKeyNotFound }
 
+// reasons lists why keys of a set were skipped.
+func reasons(skipped []error) string {
+	if len(skipped) == 0 {
+		return "the set is empty"
+	}
+	var s strings.Builder
+	for i, err := range skipped {
+		if i == maxReasons {
+			fmt.Fprintf(&s, "; and %d more", len(skipped)-i)
+			break
+		}
+		if i > 0 {
+			s.WriteString("; ")
+		}
+		s.WriteString(bare(err))
+	}
+	return s.String()
+}
+
+// bare is the text of an error without the name of a package of this module.
+func bare(err error) string {
+	return strings.TrimPrefix(strings.TrimPrefix(excerpt.Error(err), "jwks: "), "jwt: ")
+}
+
 func invalid(format string, args ...any) error {
 	return &failure{class: jwt.ErrInvalidOption, text: fmt.Sprintf(format, args...)}
 }
 
 func unavailable(cause error, format string, args ...any) error {
 	return &failure{class: jwt.ErrKeysUnavailable, text: fmt.Sprintf(format, args...), cause: cause}
+}
+
+func errZero() error {
+	return invalid("the Source was not made by New or Discover")
 }

@@ -264,7 +264,11 @@ func ExampleWithClock() {
 }
 
 func ExampleAllowHTTP() {
-	set, err := jwt.NewKeySet()
+	key, err := jwt.GeneratePrivateKey(jwt.EdDSA)
+	if err != nil {
+		log.Fatal(err)
+	}
+	set, err := jwt.NewKeySet(key.Public())
 	if err != nil {
 		log.Fatal(err)
 	}

@@ -1,14 +1,11 @@
 package jwks
 
 import (
-	"compress/gzip"
 	"context"
 	"errors"
 	"fmt"
-	"io"
 	"net/http"
 	"net/url"
-	"slices"
 	"strconv"
 	"strings"
 	"time"
@@ -18,25 +15,32 @@ import (
 )
 
 const (
-	// maxBody bounds an answer, before and after decompression. It is also the most that
-	// jwt.ParseKeySet reads.
-	maxBody = 1 << 20
 	// maxETag bounds what is sent back to the provider.
 	maxETag = 256
+	// userAgent names the library to the provider, whose operators may want to know.
+	userAgent = "example.com/jwt/jwks"
 )
 
-// The media types of answers (RFC 7517, Section 8.5; OpenID Connect Discovery 1.0, Section
-// 4.2; RFC 8414, Section 3.2). Providers send sets as either.
-var (
-	setTypes      = []string{"application/jwk-set+json", "application/json"}
-	metadataTypes = []string{"application/json"}
+// The media types to ask for. Those of answers are not looked at.
+const (
+	acceptSet      = "application/jwk-set+json, application/json" // RFC 7517, Section 8.5
+	acceptMetadata = "application/json"                           // RFC 8414, Section 3.2
 )
 
-// answer is what a fetch has brought.
+// answer is what a good fetch has brought.
 type answer struct {
 	set       *jwt.KeySet // nil: not modified
 	url, etag string
 	lifetime  time.Duration
+}
+
+// outcome is what has come of a fetch.
+type outcome struct {
+	answer
+	err      error
+	began    time.Time     // by the source's clock
+	duration time.Duration // in real time
+	jitter   float64       // from 0 to 1
 }
 
 // statusError is an answer other than 200.
@@ -48,34 +52,40 @@ type statusError struct {
 func (e *statusError) Error() string {
 	text := fmt.Sprintf("the answer has the status %s, want 200", strings.TrimSpace(strconv.Itoa(e.code)+" "+http.StatusText(e.code)))
 	if e.code/100 == 3 && e.location != "" {
-		text += fmt.Sprintf(": a redirect, here to %s, is not followed; if you trust it, give that URL", excerpt.Quote(e.location))
+		text += fmt.Sprintf(": a redirect, here to %s, is not followed; if you trust it, use that URL", excerpt.Quote(e.location))
 	}
 	return text
 }
 
-// fetch asks for the set, and before that for where it is if that must be discovered.
-func (s *Source) fetch(ctx context.Context, old *state, now time.Time) (*answer, error) {
-	a := &answer{url: s.url}
+// fetch asks for the set, and before that for where it is if that must be discovered. A panic of
+// the client is an error of this fetch: it is not the program's, and the next may go well.
+func (s *Source) fetch(ctx context.Context, old *state, now time.Time) (a answer, err error) {
+	defer func() {
+		if p := recover(); p != nil {
+			err = fmt.Errorf("the HTTP client panicked: %v", p)
+		}
+	}()
+	a.url = s.url
 	if s.issuer != "" {
-		var err error
 		if a.url, err = s.discover(ctx); err != nil {
-			return nil, err
+			return answer{}, err
 		}
 	}
 	etag := ""
 	if old.set != nil && old.url == a.url {
 		etag = old.etag
 	}
-	header, body, err := s.get(ctx, a.url, etag, setTypes)
+	header, body, err := s.get(ctx, a.url, etag, acceptSet)
 	switch {
 	case err != nil:
-		return nil, s.at(a.url, err)
+		return answer{}, s.explain(ctx, "the keys", a.url, err)
 	case body == nil: // what the answer does not say is as before (RFC 9111, Section 4.3.4)
 		a.etag, a.lifetime = etag, s.freshness(header, now, old.lifetime)
 		return a, nil
 	}
 	if a.set, err = jwt.ParseKeySet(body); err != nil {
-		return nil, s.at(a.url, err)
+		err = fmt.Errorf("the answer is not a JWK Set (%s): %s", describe(header, body), bare(err))
+		return answer{}, s.explain(ctx, "the keys", a.url, err)
 	}
 	a.lifetime = s.freshness(header, now, silentFreshness)
 	if a.etag = header.Get("ETag"); len(a.etag) > maxETag {
@@ -84,8 +94,16 @@ func (s *Source) fetch(ctx context.Context, old *state, now time.Time) (*answer,
 	return a, nil
 }
 
-// at says which URL an error is about, unless it is the one that the source has.
-func (s *Source) at(target string, err error) error {
+// explain adds to an error of a request the URL, unless it is the one that the source has. No
+// error of a fetch matches those of a context: a caller who asks for context.DeadlineExceeded
+// means the context that was passed to Keys.
+func (s *Source) explain(ctx context.Context, what, target string, err error) error {
+	switch {
+	case ctx.Err() != nil:
+		err = fmt.Errorf("no answer within %s, while reading %s", s.timeout, what)
+	case errors.Is(err, context.DeadlineExceeded) || errors.Is(err, context.Canceled):
+		err = errors.New("the HTTP client gave up: " + excerpt.Error(err))
+	}
 	if target == s.url {
 		return err
 	}
@@ -94,12 +112,13 @@ func (s *Source) at(target string, err error) error {
 
 // get makes one request and reads the answer. The body is nil if the status is 304, which
 // only answers an etag.
-func (s *Source) get(ctx context.Context, target, etag string, types []string) (http.Header, []byte, error) {
+func (s *Source) get(ctx context.Context, target, etag, accept string) (http.Header, []byte, error) {
 	req, err := http.NewRequestWithContext(ctx, http.MethodGet, target, nil)
 	if err != nil {
 		return nil, nil, err
 	}
-	req.Header.Set("Accept", strings.Join(types, ", "))
+	req.Header.Set("User-Agent", userAgent)
+	req.Header.Set("Accept", accept)
 	// Asked for by name, it is not undone by the transport, which would hide its size.
 	req.Header.Set("Accept-Encoding", "gzip")
 	if etag != "" {
@@ -115,44 +134,8 @@ func (s *Source) get(ctx context.Context, target, etag string, types []string) (
 		return nil, nil, err
 	}
 	defer res.Body.Close()
-	body, err := read(res, etag != "", types)
+	body, err := read(res, etag != "")
 	return res.Header, body, err
-}
-
-// read checks an answer and reads its body.
-func read(res *http.Response, conditional bool, types []string) ([]byte, error) {
-	if res.StatusCode == http.StatusNotModified && conditional {
-		return nil, nil
-	}
-	if res.StatusCode != http.StatusOK {
-		return nil, &statusError{res.StatusCode, res.Header.Get("Location")}
-	}
-	contentType := res.Header.Get("Content-Type")
-	essence, _, _ := strings.Cut(contentType, ";")
-	if !slices.Contains(types, strings.ToLower(strings.TrimSpace(essence))) {
-		return nil, fmt.Errorf("the answer has the content type %s, want %s", excerpt.Quote(contentType), strings.Join(types, " or "))
-	}
-	wire := &io.LimitedReader{R: res.Body, N: maxBody + 1}
-	var plain io.Reader = wire
-	switch coding := res.Header.Get("Content-Encoding"); strings.ToLower(coding) {
-	case "", "identity":
-	case "gzip":
-		unzipped, err := gzip.NewReader(wire)
-		if err != nil {
-			return nil, fmt.Errorf("the answer is not gzip as it says: %w", err)
-		}
-		plain = io.LimitReader(unzipped, maxBody+1)
-	default:
-		return nil, fmt.Errorf("the answer has the content coding %s, want gzip or none", excerpt.Quote(coding))
-	}
-	body, err := io.ReadAll(plain)
-	if wire.N == 0 || len(body) > maxBody {
-		return nil, fmt.Errorf("the answer is longer than %d bytes", maxBody)
-	}
-	if err != nil {
-		return nil, fmt.Errorf("reading the answer: %w", err)
-	}
-	return body, nil
 }
 
 // parseURL reads a URL, and refuses those that keys must not be fetched from.
@@ -162,7 +145,7 @@ func (c *config) parseURL(text string) (*url.URL, error) {
 	case err != nil || u.Opaque != "" || u.Hostname() == "":
 		return nil, fmt.Errorf("%s is not a URL: want https://host/path", excerpt.Quote(text))
 	case u.Scheme == "http" && !c.allowHTTP:
-		return nil, fmt.Errorf("%s is not https: whoever is on the way could put in keys (AllowHTTP is for loopback and tests)", excerpt.Quote(text))
+		return nil, fmt.Errorf("%s is not https: anyone on the way could replace the keys (AllowHTTP is for loopback and tests)", excerpt.Quote(text))
 	case u.Scheme != "https" && u.Scheme != "http":
 		return nil, fmt.Errorf("%s is not https", excerpt.Quote(text))
 	case u.User != nil:

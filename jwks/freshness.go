@@ -15,22 +15,29 @@ const (
 	maxSeconds = 1 << 31
 )
 
-// freshness gives how long an answer is used: what it says, or else silent, within the
+// freshness returns how long an answer is used: what it says, or else silent, within the
 // bounds of the source.
 func (c *config) freshness(h http.Header, now time.Time, silent time.Duration) time.Duration {
 	d, said := lifetime(h, now)
 	if !said {
 		d = silent
 	}
-	return max(min(d, c.maxFreshness), minFreshness)
+	return max(min(d, c.maxFreshness), minFreshness, c.cooldown)
 }
 
-// lifetime gives the time that an answer is still fresh for a private cache (RFC 9111,
+// quiet returns how much of a freshness passes before the set is asked for again: 60 to 90 %,
+// by jitter from 0 to 1, so that services that have started together do not ask together. It
+// is at least a cooldown, since tries come back no faster.
+func (c *config) quiet(freshness time.Duration, jitter float64) time.Duration {
+	return max(freshness/10*6+time.Duration(jitter*float64(freshness/10*3)), c.cooldown)
+}
+
+// lifetime returns how long an answer is still fresh for a private cache (RFC 9111,
 // Section 4.2), and whether it says anything about that.
 func lifetime(h http.Header, now time.Time) (d time.Duration, said bool) {
 	for name, value := range directives(h.Values("Cache-Control")) {
 		switch {
-		case name == "no-store", name == "no-cache" && value == "": // with a value it is about fields
+		case name == "no-store", name == "no-cache" && value == "": // with a value it names fields
 			return 0, true
 		case name == "max-age":
 			age := time.Duration(seconds(value)) * time.Second
@@ -52,7 +59,7 @@ func lifetime(h http.Header, now time.Time) (d time.Duration, said bool) {
 	return max(0, d-time.Duration(seconds(strings.TrimSpace(age)))*time.Second), said
 }
 
-// seconds reads a number; anything else is 0.
+// seconds reads a number; anything else counts as 0.
 func seconds(text string) int64 {
 	if text == "" || strings.Trim(text, "0123456789") != "" {
 		return 0
@@ -64,9 +71,8 @@ func seconds(text string) int64 {
 	return n
 }
 
-// directives gives the directives of Cache-Control lines, names in lower case, values
-// without quotes (RFC 9111, Section 5.2). Where a line is malformed, the rest of what can
-// be read counts.
+// directives yields the directives of Cache-Control lines, names in lower case, values without
+// quotes (RFC 9111, Section 5.2). Where a line is malformed, the rest of it still counts.
 func directives(lines []string) iter.Seq2[string, string] {
 	return func(yield func(string, string) bool) {
 		for _, rest := range lines {
@@ -88,10 +94,10 @@ func directives(lines []string) iter.Seq2[string, string] {
 	}
 }
 
-// skip leaves out what separates directives.
+// skip removes what separates directives.
 func skip(s string) string { return strings.TrimLeft(s, ", \t") }
 
-// argument cuts a token or a quoted string off, and what may follow up to the comma.
+// argument returns a token or a quoted string, and what follows the next comma.
 func argument(s string) (value, rest string) {
 	s = strings.TrimLeft(s, " \t")
 	if !strings.HasPrefix(s, `"`) {

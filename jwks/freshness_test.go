@@ -2,6 +2,7 @@ package jwks_test
 
 import (
 	"net/http"
+	"strconv"
 	"sync"
 	"testing"
 	"testing/synctest"
@@ -38,7 +39,7 @@ func TestRemovedKeyIsTrustedForTheFreshness(t *testing.T) {
 			})
 			require.NoError(t, lookup(s, "a"))
 			provider.set(publish(keys[1]))
-			time.Sleep(c.want*3/4 - 1)
+			time.Sleep(c.want*6/10 - 1)
 			require.NoError(t, lookup(s, "a"))
 			require.Equal(t, 1, provider.count())
 
@@ -56,14 +57,14 @@ func TestRemovedKeyIsTrustedForTheFreshness(t *testing.T) {
 	})
 }
 
-// TestNobodyWaitsForARefetchUnderTraffic: after three quarters of the freshness a token
-// starts the fetch, and neither it nor the ones that follow wait.
+// TestNobodyWaitsForARefetchUnderTraffic: after 60 to 90 % of the freshness a token starts the
+// fetch, and neither it nor the ones that follow wait.
 func TestNobodyWaitsForARefetchUnderTraffic(t *testing.T) {
 	synctest.Test(t, func(t *testing.T) {
 		s, provider, keys := newSource(t, []string{"a", "b"})
 		require.NoError(t, lookup(s, "a"))
 		provider.set(slow(4*time.Second, publish(keys[1])))
-		time.Sleep(7*time.Minute + 30*time.Second)
+		time.Sleep(9 * time.Minute)
 		asked := time.Now()
 		for range 100 {
 			require.NoError(t, lookup(s, "a"))
@@ -72,8 +73,8 @@ func TestNobodyWaitsForARefetchUnderTraffic(t *testing.T) {
 		synctest.Wait()
 		require.Equal(t, 2, provider.count())
 		require.ErrorIs(t, lookup(s, "c"), jwt.ErrKeyNotFound)
-		require.Equal(t, 4*time.Second, time.Since(asked), "an unknown kid waits for what comes")
-		require.Equal(t, 2, provider.count())
+		require.Equal(t, 8*time.Second, time.Since(asked), "an unknown kid waits for what comes, and asks then itself")
+		require.Equal(t, 3, provider.count())
 		require.ErrorIs(t, lookup(s, "a"), jwt.ErrKeyNotFound)
 	})
 }
@@ -162,36 +163,111 @@ func TestNewSetReplacesTheOld(t *testing.T) {
 				time.Sleep(10 * time.Minute)
 				for _, kid := range []string{"a", ""} {
 					err := lookup(s, kid)
-					require.ErrorIs(t, err, jwt.ErrKeyNotFound)
-					require.NotErrorIs(t, err, jwt.ErrKeysUnavailable)
+					require.ErrorIs(t, err, jwt.ErrKeysUnavailable)
+					require.NotErrorIs(t, err, jwt.ErrInvalidToken, "all tokens have lost their keys")
+					require.ErrorContains(t, err, "no key of "+strconv.Quote(testURL)+" can be used: ")
 				}
 				require.Equal(t, 2, provider.count())
+				require.WithinRange(t, s.Status().NextTry, time.Now().Add(750*time.Millisecond), time.Now().Add(time.Second))
+				require.ErrorIs(t, s.Refresh(t.Context()), jwt.ErrKeysUnavailable)
+				time.Sleep(time.Second)
+				jitter := checkPauses(t, s, provider, "a", []time.Duration{2 * time.Second, 4 * time.Second, 8 * time.Second})
+				require.Less(t, jitter, 0.26)
+
 				provider.set(publish(keys...))
 				time.Sleep(30 * time.Second)
 				require.NoError(t, lookup(s, ""))
+				require.NoError(t, s.Status().Err)
 			})
 		})
 	}
 }
 
-// TestClockSetBack: neither freshness nor a pause is prolonged by it.
+// TestAnUnusableSetIsNotModified: what a 304 confirms is still of no use.
+func TestAnUnusableSetIsNotModified(t *testing.T) {
+	synctest.Test(t, func(t *testing.T) {
+		s, provider, _ := newSource(t, nil)
+		provider.set(func(r *http.Request) (*http.Response, error) {
+			if r.Header.Get("If-None-Match") == `"1"` {
+				return respond(304, ""), nil
+			}
+			return respond(200, `{"keys":[{"kty":"AKP"}]}`, "ETag", `"1"`), nil
+		})
+		for range 3 {
+			require.ErrorContains(t, s.Refresh(t.Context()), "can be used: ")
+		}
+		require.Equal(t, `"1"`, provider.last().Header.Get("If-None-Match"))
+		require.Equal(t, 3, s.Status().Failures)
+	})
+}
+
+// TestSuccessfulFetchesSpread over 60 to 90 % of the freshness.
+func TestSuccessfulFetchesSpread(t *testing.T) {
+	synctest.Test(t, func(t *testing.T) {
+		least, most := time.Hour, time.Duration(0)
+		for range 200 {
+			s, _, _ := newSource(t, []string{"a"})
+			require.NoError(t, lookup(s, "a"))
+			after := time.Until(s.Status().NextTry)
+			least, most = min(least, after), max(most, after)
+		}
+		require.InDelta(t, 6*time.Minute, least, float64(15*time.Second))
+		require.InDelta(t, 9*time.Minute, most, float64(15*time.Second))
+		require.GreaterOrEqual(t, least, 6*time.Minute)
+		require.LessOrEqual(t, most, 9*time.Minute)
+	})
+}
+
+// TestClockSetBack: it prolongs no freshness, ends no pause, gives no try back, and is noticed
+// within a cooldown.
 func TestClockSetBack(t *testing.T) {
 	synctest.Test(t, func(t *testing.T) {
 		clock := &fakeClock{now: time.Date(2026, 11, 24, 12, 0, 0, 0, time.UTC)}
 		s, provider, keys := newSource(t, []string{"a", "b"}, jwks.WithClock(clock.Now))
 		require.NoError(t, lookup(s, "a"))
 		provider.set(publish(keys[1]))
-		clock.Advance(-365 * 24 * time.Hour)
-		require.NoError(t, lookup(s, "b"))
+		clock.Advance(-365 * day)
+		require.NoError(t, lookup(s, "b"), "no freshness is left")
 		require.ErrorIs(t, lookup(s, "a"), jwt.ErrKeyNotFound)
-		require.Equal(t, 2, provider.count())
+		for range 10 {
+			clock.Advance(-365 * day)
+			_ = lookup(s, "a")
+		}
+		require.Equal(t, 5, provider.count(), "no try came back")
+		clock.Advance(30 * time.Second)
+		require.ErrorIs(t, lookup(s, "a"), jwt.ErrKeyNotFound)
+		require.Equal(t, 6, provider.count(), "nor was it put off")
 
 		provider.set(fail(errDown))
-		clock.Advance(-time.Hour)
-		require.NoError(t, lookup(s, "b"), "the set is not lost")
-		require.Equal(t, 3, provider.count())
-		clock.Advance(-time.Hour)
+		clock.Advance(2 * time.Hour)
 		require.NoError(t, lookup(s, "b"))
-		require.Equal(t, 4, provider.count(), "nor is the next try put off")
+		require.Equal(t, 7, provider.count())
+		for range 10 {
+			clock.Advance(-time.Hour)
+			require.NoError(t, lookup(s, "b"))
+		}
+		require.Equal(t, 7, provider.count(), "a pause is not ended")
+		clock.Advance(30 * time.Second)
+		require.NoError(t, lookup(s, "b"))
+		synctest.Wait()
+		require.Equal(t, 8, provider.count(), "nor put off by more than a cooldown")
+	})
+}
+
+// TestAClockThatWasAhead of a set, once: its stale limit counts from when that is noticed.
+func TestAClockThatWasAhead(t *testing.T) {
+	synctest.Test(t, func(t *testing.T) {
+		clock := &fakeClock{now: time.Date(2026, 11, 24, 12, 0, 0, 0, time.UTC)}
+		s, provider, _ := newSource(t, []string{"a"}, jwks.WithClock(clock.Now))
+		clock.Advance(365 * day)
+		require.NoError(t, lookup(s, "a"))
+		provider.set(fail(errDown))
+		clock.Advance(-365 * day)
+		for range 24 {
+			require.NoError(t, lookup(s, "a"))
+			clock.Advance(time.Hour)
+			synctest.Wait()
+		}
+		require.ErrorIs(t, lookup(s, "a"), jwt.ErrKeysUnavailable)
 	})
 }

@@ -10,15 +10,15 @@ import (
 	"example.com/jwt"
 )
 
-// cacheControl lets caches keep a set for 10 minutes. That is what sources use without it,
-// and far less than the hour that a key should be published before it signs.
+// cacheControl lets caches keep a set for 10 minutes. Sources assume as much without it, and it
+// is far less than the hour for which a key should be published before it signs.
 const cacheControl = "public, max-age=600"
 
-// Handler publishes the set that the function returns, asked on each request, so that keys
-// can rotate: as application/jwk-set+json (RFC 7517, Section 8.5) with an ETag of the
-// content and Cache-Control max-age=600, to GET and HEAD, with 304 for a copy that is
-// current. No function, no set, and a set with secrets, which is never published, are
-// answered with 500.
+// Handler serves the set that the function returns, which it calls for each request, so that
+// keys can rotate. It answers GET and HEAD with application/jwk-set+json (RFC 7517, Section
+// 8.5), an ETag of the content and Cache-Control max-age=600, and with 304 if the client's copy
+// is current. It answers 500, and publishes nothing, if the function is nil or returns nil, a
+// zero set, or a set that holds a secret.
 func Handler(set func() *jwt.KeySet) http.Handler {
 	return http.HandlerFunc(func(w http.ResponseWriter, r *http.Request) {
 		if r.Method != http.MethodGet && r.Method != http.MethodHead {

@@ -10,11 +10,11 @@ const (
 	// minFreshness is the least time that a fetched set is used before it is asked for
 	// again, whatever the provider says.
 	minFreshness = time.Minute
-	// minCooldown keeps WithCooldown from switching the protection off.
+	// minCooldown keeps WithCooldown from disabling the protection.
 	minCooldown = time.Second
 )
 
-// Option is an option of [New] and [Discover]. The interface is sealed.
+// Option configures a [Source]; it is passed to [New] and [Discover]. The interface is sealed.
 type Option interface{ jwksOption() }
 
 type option struct {
@@ -30,15 +30,16 @@ type config struct {
 	staleLimit   time.Duration
 	timeout      time.Duration
 	now          func() time.Time
+	onFetch      func(Status) // nil: none
 	allowHTTP    bool
 
 	given []string
 }
 
-// WithHTTPClient sets the client to fetch with, for a proxy, a private certificate
-// authority, or a dialer that refuses private addresses; the default is one with
-// [http.DefaultTransport]. It is copied, and the copy has no cookie jar and follows no
-// redirect. Its own Timeout also holds. A nil client is [jwt.ErrInvalidOption].
+// WithHTTPClient sets the client to fetch with, for a proxy, a private certificate authority,
+// credentials, or a dialer that refuses private addresses. The default is one with
+// [http.DefaultTransport]. It is copied, and the copy has no cookie jar and follows no redirect.
+// Its own Timeout also applies. A nil client is [jwt.ErrInvalidOption].
 func WithHTTPClient(client *http.Client) Option {
 	return &option{"WithHTTPClient", func(c *config) error {
 		if c.client = client; client == nil {
@@ -48,10 +49,10 @@ func WithHTTPClient(client *http.Client) Option {
 	}}
 }
 
-// WithMaxFreshness sets how long a fetched set is used at most before it is asked for
-// again, whatever the provider's Cache-Control says; the default is 1 hour. It bounds how
-// long a removed key is trusted while fetches succeed. Less than a minute, or than the
-// cooldown, is [jwt.ErrInvalidOption].
+// WithMaxFreshness sets how long a fetched set is used at most before it is asked for again,
+// whatever the provider's Cache-Control says. The default is 1 hour. It bounds how long a
+// removed key is trusted while fetches succeed. New returns [jwt.ErrInvalidOption] for less than
+// a minute, or than the cooldown.
 func WithMaxFreshness(d time.Duration) Option {
 	return &option{"WithMaxFreshness", func(c *config) error {
 		if c.maxFreshness = d; d < minFreshness {
@@ -61,9 +62,10 @@ func WithMaxFreshness(d time.Duration) Option {
 	}}
 }
 
-// WithCooldown sets the time after a fetch in which no token causes another one, whatever
-// kid it names; the default is 30 seconds. Every set is used for at least as long. Less
-// than a second, or more than the maximum freshness, is [jwt.ErrInvalidOption].
+// WithCooldown sets how long it takes until one of the five tries that tokens can use up comes
+// back. The default is 30 seconds. It is also the least time for which a set is used, and the
+// first pause after a failure. New returns [jwt.ErrInvalidOption] for less than a second, or
+// more than the maximum freshness.
 func WithCooldown(d time.Duration) Option {
 	return &option{"WithCooldown", func(c *config) error {
 		if c.cooldown = d; d < minCooldown {
@@ -73,9 +75,10 @@ func WithCooldown(d time.Duration) Option {
 	}}
 }
 
-// WithStaleLimit sets how long after the last fetch that succeeded a set is still used
-// while all others fail; the default is 24 hours. After that there are no keys, which is
-// [jwt.ErrKeysUnavailable]. Less than the maximum freshness is [jwt.ErrInvalidOption].
+// WithStaleLimit sets how long after the last good fetch began its set is still used while all
+// others fail. The default is 24 hours. After that there are no keys, which is
+// [jwt.ErrKeysUnavailable]. New returns [jwt.ErrInvalidOption] for less than the maximum
+// freshness.
 func WithStaleLimit(d time.Duration) Option {
 	return &option{"WithStaleLimit", func(c *config) error {
 		if c.staleLimit = d; d <= 0 {
@@ -85,9 +88,9 @@ func WithStaleLimit(d time.Duration) Option {
 	}}
 }
 
-// WithTimeout sets how long one fetch may take from the first connection to the last
-// byte, discovery included; the default is 5 seconds. It is counted in real time, also
-// under [WithClock]. Zero or less is [jwt.ErrInvalidOption].
+// WithTimeout sets how long one fetch may take from the first connection to the last byte,
+// discovery included. The default is 5 seconds. It is counted in real time, also under
+// [WithClock]. New returns [jwt.ErrInvalidOption] for zero or less.
 func WithTimeout(d time.Duration) Option {
 	return &option{"WithTimeout", func(c *config) error {
 		if c.timeout = d; d <= 0 {
@@ -97,8 +100,8 @@ func WithTimeout(d time.Duration) Option {
 	}}
 }
 
-// WithClock replaces [time.Now] for the age of sets, the cooldown and the retries, for
-// tests. A nil clock is [jwt.ErrInvalidOption].
+// WithClock replaces [time.Now] for the age of sets, the tries and the pauses, for tests. A nil
+// clock is [jwt.ErrInvalidOption].
 func WithClock(now func() time.Time) Option {
 	return &option{"WithClock", func(c *config) error {
 		if c.now = now; now == nil {
@@ -108,9 +111,22 @@ func WithClock(now func() time.Time) Option {
 	}}
 }
 
-// AllowHTTP accepts http URLs beside https ones, also as a discovery document's jwks_uri:
-// for loopback and tests. Whoever can change what comes over such a connection can sign
-// tokens that verify.
+// WithOnFetch sets a function that is called after each fetch, good or bad, with what the source
+// then has: for metrics and logs. It is called on the fetch's goroutine, without locks, and may
+// call [Source.Status] and [Source.Keys]. Those who wait for the fetch wait for it, too, so it
+// should return quickly. A nil function is [jwt.ErrInvalidOption].
+func WithOnFetch(f func(Status)) Option {
+	return &option{"WithOnFetch", func(c *config) error {
+		if c.onFetch = f; f == nil {
+			return invalid("WithOnFetch: the function is nil")
+		}
+		return nil
+	}}
+}
+
+// AllowHTTP accepts http URLs beside https ones, also as a jwks_uri of metadata: for loopback
+// and tests. Anyone who can change what comes over such a connection can forge tokens that
+// verify.
 func AllowHTTP() Option {
 	return &option{"AllowHTTP", func(c *config) error { c.allowHTTP = true; return nil }}
 }
@@ -153,12 +169,8 @@ func (c *config) check() error {
 	return nil
 }
 
-// time is the wall clock. A monotonic reading would stand still while a machine sleeps,
-// and a set look fresh afterwards.
-func (c *config) time() time.Time { return c.now().Round(0) }
-
-// httpClient gives the client to use: the caller's may have cookies, and may follow
-// redirects, which would make every host of the way a source of keys.
+// httpClient returns the client to use. The caller's may have cookies, and may follow redirects,
+// which would make every host on the way a source of keys.
 func (c *config) httpClient() *http.Client {
 	client := *c.client
 	client.Jar = nil

@@ -1,6 +1,7 @@
 package jwks_test
 
 import (
+	"math"
 	"net/http"
 	"testing"
 	"time"
@@ -18,6 +19,8 @@ func TestOptionMistakes(t *testing.T) {
 	}{
 		{"WithHTTPClient: the client is nil", []jwks.Option{jwks.WithHTTPClient(nil)}},
 		{"WithClock: the clock is nil", []jwks.Option{jwks.WithClock(nil)}},
+		{"WithOnFetch: the function is nil", []jwks.Option{jwks.WithOnFetch(nil)}},
+		{"the cooldown of 2562047h47m16.854775807s is longer than the maximum freshness of 1h0m0s", []jwks.Option{jwks.WithCooldown(math.MaxInt64)}},
 		{"WithMaxFreshness: 0s is under a minute", []jwks.Option{jwks.WithMaxFreshness(0)}},
 		{"WithMaxFreshness: 59s is under a minute", []jwks.Option{jwks.WithMaxFreshness(59 * time.Second)}},
 		{"WithMaxFreshness: -1h0m0s is under a minute", []jwks.Option{jwks.WithMaxFreshness(-time.Hour)}},
@@ -63,7 +66,7 @@ func TestURLs(t *testing.T) {
 		{url: "HTTPS://issuer.example/"},
 		{url: "https://issuer.example/keys?p=1", notAnID: true},
 		{url: "https://issuer.example/keys?", notAnID: true},
-		{url: "http://127.0.0.1/", http: true, want: `"http://127.0.0.1/" is not https: whoever is on the way could put in keys (AllowHTTP is for loopback and tests)`},
+		{url: "http://127.0.0.1/", http: true, want: `"http://127.0.0.1/" is not https: anyone on the way could replace the keys (AllowHTTP is for loopback and tests)`},
 		{url: "", want: `"" is not a URL: want https://host/path`},
 		{url: "issuer.example/keys", want: "is not a URL"},
 		{url: "//issuer.example/keys", want: "is not https"},

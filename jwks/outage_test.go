@@ -1,13 +1,18 @@
 package jwks_test
 
 import (
+	"context"
 	"net/http"
+	"strconv"
+	"sync"
+	"sync/atomic"
 	"testing"
 	"testing/synctest"
 	"time"
 
 	"example.com/jwt"
 	"example.com/jwt/jwks"
+	"github.com/stretchr/testify/assert"
 	"github.com/stretchr/testify/require"
 )
 
@@ -28,26 +33,27 @@ func TestServiceStartsWhileTheProviderIsDown(t *testing.T) {
 	})
 }
 
-// TestRetriesWithoutASet begin after a second, double up to the cooldown, and have jitter.
+// TestRetriesWithoutASet: they begin after a second, double up to the cooldown, and have jitter.
 func TestRetriesWithoutASet(t *testing.T) {
 	synctest.Test(t, func(t *testing.T) {
 		s, provider, _ := newSource(t, nil)
 		provider.set(fail(errDown))
-		jitter := checkPauses(t, s, provider, []time.Duration{
+		jitter := checkPauses(t, s, provider, "a", []time.Duration{
 			time.Second, 2 * time.Second, 4 * time.Second, 8 * time.Second, 16 * time.Second, 30 * time.Second, 30 * time.Second,
 		})
-		require.Greater(t, jitter, 0.02)
+		require.Greater(t, jitter, 0.002)
 	})
 }
 
-// TestRetriesWithASet begin with the cooldown and double up to five minutes.
+// TestRetriesWithASet: while no token has a new kid, they begin with the cooldown and double up
+// to five minutes.
 func TestRetriesWithASet(t *testing.T) {
 	synctest.Test(t, func(t *testing.T) {
 		s, provider, _ := newSource(t, []string{"a"})
 		require.NoError(t, lookup(s, "a"))
 		time.Sleep(time.Hour)
 		provider.set(fail(errDown))
-		jitter := checkPauses(t, s, provider, []time.Duration{
+		jitter := checkPauses(t, s, provider, "a", []time.Duration{
 			30 * time.Second, time.Minute, 2 * time.Minute, 4 * time.Minute, 5 * time.Minute, 5 * time.Minute,
 		})
 		require.Greater(t, jitter, 0.02)
@@ -55,7 +61,7 @@ func TestRetriesWithASet(t *testing.T) {
 	})
 }
 
-// TestRetriesBeginAnew after a fetch that has succeeded.
+// TestRetriesBeginAnew after a good fetch.
 func TestRetriesBeginAnew(t *testing.T) {
 	synctest.Test(t, func(t *testing.T) {
 		s, provider, keys := newSource(t, []string{"a"})
@@ -63,7 +69,7 @@ func TestRetriesBeginAnew(t *testing.T) {
 			require.NoError(t, s.Refresh(t.Context()))
 			time.Sleep(time.Hour)
 			provider.set(fail(errDown))
-			checkPauses(t, s, provider, []time.Duration{30 * time.Second, time.Minute, 2 * time.Minute})
+			checkPauses(t, s, provider, "a", []time.Duration{30 * time.Second, time.Minute, 2 * time.Minute})
 			provider.set(publish(keys...))
 		}
 	})
@@ -77,7 +83,7 @@ func TestPauseBeginsWhenTheFetchHasFailed(t *testing.T) {
 		provider.set(hang)
 		require.ErrorIs(t, lookup(s, "a"), jwt.ErrKeysUnavailable)
 		failed := time.Now()
-		for time.Since(failed) < time.Second {
+		for time.Since(failed) < 700*time.Millisecond {
 			require.ErrorIs(t, lookup(s, "a"), jwt.ErrKeysUnavailable)
 			require.Equal(t, 1, provider.count())
 			time.Sleep(100 * time.Millisecond)
@@ -126,28 +132,30 @@ func TestRetriesStayWithinTheFreshness(t *testing.T) {
 	})
 }
 
-// checkPauses looks at each pause between retries: there is no fetch before its least
-// length, and one after half as much again. It gives the longest jitter as a part of the
-// pause.
-func checkPauses(t *testing.T, s *jwks.Source, provider *stub, pauses []time.Duration) float64 {
+// checkPauses looks at each pause between retries: one comes after at least three quarters of
+// its length, and at most the whole. It returns the greatest jitter as a part of the pause.
+func checkPauses(t *testing.T, s *jwks.Source, provider *stub, kid string, pauses []time.Duration) float64 {
+	t.Helper()
 	ask := func() int {
-		_ = lookup(s, "x")
+		_ = lookup(s, kid)
 		synctest.Wait()
 		return provider.count()
 	}
-	n, longest := ask(), 0.0
+	n, greatest := ask(), 0.0
 	for _, pause := range pauses {
 		failed := time.Now()
-		time.Sleep(pause - time.Nanosecond)
+		time.Sleep(pause*3/4 - 1)
 		require.Equal(t, n, ask(), "before %s", pause)
-		for time.Sleep(time.Nanosecond); ask() == n; time.Sleep(pause / 100) {
+		next := s.Status().NextTry
+		for time.Sleep(1); ask() == n; time.Sleep(pause / 100) {
 		}
 		n++
 		length := time.Since(failed)
-		require.LessOrEqual(t, length, pause+pause/2+pause/50)
-		longest = max(longest, float64(length-pause)/float64(pause))
+		require.LessOrEqual(t, length, pause+pause/100+1)
+		require.WithinDuration(t, next, time.Now(), pause/100+1)
+		greatest = max(greatest, float64(pause-length)/float64(pause))
 	}
-	return longest
+	return greatest
 }
 
 func TestStaleLimit(t *testing.T) {
@@ -208,17 +216,26 @@ func TestMachineSleepsDuringAFetch(t *testing.T) {
 	})
 }
 
-// TestAProviderThatHangsHoldsUpFewTokens: the first finds it out; while it is known, the
-// retries go on behind.
-func TestAProviderThatHangsHoldsUpFewTokens(t *testing.T) {
+// TestAHangingProviderIsOneThatIsDown: a token whose key is there waits a second for the first
+// fetch that hangs, at most, and not at all once it has failed.
+func TestAHangingProviderIsOneThatIsDown(t *testing.T) {
 	synctest.Test(t, func(t *testing.T) {
 		s, provider, keys := newSource(t, []string{"a", "b"})
 		require.NoError(t, lookup(s, "a"))
 		provider.set(hang)
 		time.Sleep(time.Hour)
 		started := time.Now()
-		require.NoError(t, lookup(s, "a"))
-		require.Equal(t, 5*time.Second, time.Since(started))
+		var wg sync.WaitGroup
+		for i := range 100 {
+			wg.Go(func() {
+				time.Sleep(time.Duration(i) * 20 * time.Millisecond)
+				assert.NoError(t, lookup(s, "a"))
+				assert.LessOrEqual(t, time.Since(started), max(time.Second, time.Duration(i)*20*time.Millisecond))
+			})
+		}
+		wg.Wait()
+		require.Equal(t, 2, provider.count())
+		time.Sleep(5 * time.Second)
 		for range 3600 {
 			started := time.Now()
 			require.NoError(t, lookup(s, "a"))
@@ -227,9 +244,118 @@ func TestAProviderThatHangsHoldsUpFewTokens(t *testing.T) {
 		}
 		require.Greater(t, provider.count(), 10)
 
-		// After some hours without a token nothing is known any more.
 		provider.set(publish(keys[1]))
 		time.Sleep(2 * time.Hour)
+		require.NoError(t, lookup(s, "a"), "the last fetch has failed, so nobody waits for this one")
+		synctest.Wait()
 		require.ErrorIs(t, lookup(s, "a"), jwt.ErrKeyNotFound)
+	})
+}
+
+// TestContextsEndWhileTheProviderHangs: those who have deadlines shorter than the source's, or
+// have given up already, get the set that is there.
+func TestContextsEndWhileTheProviderHangs(t *testing.T) {
+	synctest.Test(t, func(t *testing.T) {
+		s, provider, _ := newSource(t, []string{"a"})
+		require.NoError(t, lookup(s, "a"))
+		provider.set(hang)
+		time.Sleep(time.Hour)
+		for i := range 15 {
+			ctx, cancel := context.WithTimeout(t.Context(), time.Duration(i)*50*time.Millisecond)
+			started := time.Now()
+			_, err := s.Keys(ctx, jwt.Header{KeyID: "a"})
+			require.NoError(t, err)
+			require.LessOrEqual(t, time.Since(started), time.Duration(i)*50*time.Millisecond)
+			_, err = s.Keys(ctx, jwt.Header{KeyID: "b"})
+			require.ErrorIs(t, err, jwt.ErrKeysUnavailable)
+			if i < 10 { // later the fetch has come to its own end
+				require.ErrorIs(t, err, context.DeadlineExceeded)
+			}
+			cancel()
+		}
+	})
+}
+
+// TestBackAfterAnOutage with a new key: while its tokens come, a source tries again each
+// cooldown, so they are refused for no longer once the provider is back.
+func TestBackAfterAnOutage(t *testing.T) {
+	synctest.Test(t, func(t *testing.T) {
+		s, provider, _ := newSource(t, []string{"a"})
+		require.NoError(t, lookup(s, "a"))
+		provider.set(fail(errDown))
+		for range 3 * 3600 {
+			time.Sleep(time.Second)
+			require.NoError(t, lookup(s, "a"))
+		}
+		synctest.Wait()
+		n := provider.count()
+		require.Less(t, n, 3*15, "nobody waits")
+		for range 1800 {
+			require.ErrorIs(t, lookup(s, "new"), jwt.ErrKeysUnavailable)
+			time.Sleep(time.Second)
+		}
+		require.InDelta(t, 5+60, provider.count()-n, 1, "somebody waits")
+		provider.set(publish(pair(t, "new").Public()))
+		time.Sleep(30 * time.Second)
+		require.NoError(t, lookup(s, "new"))
+	})
+}
+
+// TestFailedRefreshesCostTokensNothing: neither a try nor a longer pause.
+func TestFailedRefreshesCostTokensNothing(t *testing.T) {
+	synctest.Test(t, func(t *testing.T) {
+		s, provider, keys := newSource(t, []string{"a"})
+		provider.set(fail(errDown))
+		refresh := func() {
+			for range 20 {
+				require.ErrorIs(t, s.Refresh(t.Context()), errDown)
+			}
+		}
+		refresh()
+		require.Zero(t, s.Status().NextTry)
+		require.Equal(t, 20, s.Status().Failures)
+		require.ErrorIs(t, lookup(s, "a"), errDown)
+		require.Equal(t, 21, provider.count(), "the first token asks at once")
+		next := s.Status().NextTry
+		require.WithinDuration(t, time.Now(), next, time.Second)
+		refresh()
+		require.Equal(t, next, s.Status().NextTry)
+		provider.set(publish(keys...))
+		time.Sleep(time.Second)
+		require.NoError(t, lookup(s, "a"))
+
+		provider.set(fail(errDown))
+		refresh()
+		n := provider.count()
+		for range 5 {
+			require.ErrorIs(t, lookup(s, "b"), errDown)
+		}
+		require.Equal(t, n+3, provider.count(), "of five tries the two before are gone, and no others")
+	})
+}
+
+// TestNoSecondFetchBesideOneUnderWay: neither for a token nor by Refresh.
+func TestNoSecondFetchBesideOneUnderWay(t *testing.T) {
+	synctest.Test(t, func(t *testing.T) {
+		var under, most atomic.Int64
+		s, provider, keys := newSource(t, []string{"a"})
+		provider.set(func(r *http.Request) (*http.Response, error) {
+			most.Store(max(most.Load(), under.Add(1)))
+			defer under.Add(-1)
+			return slow(time.Second, publish(keys...))(r)
+		})
+		var wg sync.WaitGroup
+		for i := range 100 {
+			wg.Go(func() {
+				time.Sleep(time.Duration(i) * 100 * time.Millisecond)
+				if i%3 == 0 {
+					assert.NoError(t, s.Refresh(t.Context()))
+				} else {
+					_ = lookup(s, "a"+strconv.Itoa(i%2))
+				}
+			})
+		}
+		wg.Wait()
+		require.EqualValues(t, 1, most.Load())
 	})
 }

@@ -26,7 +26,7 @@ const (
 	maxFreshness  = time.Hour      // the default
 	staleLimit    = 24 * time.Hour // the default
 
-	// fetchBound is the bound of the package documentation: 3600 s / 30 s + 5.
+	// fetchBound is the bound of the package documentation: 3,600 s / 30 s + 5.
 	fetchBound = 125
 )
 
@@ -198,15 +198,21 @@ func (c *client) respond(r *http.Request, now time.Time, fate int) (*http.Respon
 	return respond(200, setText(keys...), "Cache-Control", "max-age=3600", "ETag", etag), nil
 }
 
-// run is the life of a service: a token a minute, and often an attack beside.
+// run is the life of a service: a token a minute, more while a new key begins to sign, and often
+// an attack beside.
 func (c *client) run(until time.Time) {
 	var attack sync.WaitGroup
 	defer attack.Wait()
 	c.boot()
 	attack.Go(func() { c.attack(until) })
-	for ; time.Now().Before(until); time.Sleep(time.Minute) {
+	for time.Now().Before(until) {
 		c.verifyValid()
 		c.verifyRemoved()
+		if c.rotating(2 * time.Minute) {
+			time.Sleep(5 * time.Second)
+		} else {
+			time.Sleep(time.Minute)
+		}
 	}
 }
 
@@ -297,7 +303,7 @@ func (c *client) verifyRemoved() {
 // signature of each key, when they do most harm.
 func (c *client) attack(until time.Time) {
 	for time.Now().Before(until) {
-		if !c.rotating() {
+		if !c.rotating(45 * time.Minute) {
 			time.Sleep(time.Minute)
 			continue
 		}
@@ -313,11 +319,10 @@ func (c *client) attack(until time.Time) {
 	}
 }
 
-func (c *client) rotating() bool {
+// rotating reports whether a key begins to sign at about this time.
+func (c *client) rotating(about time.Duration) bool {
 	now := time.Now()
-	return slices.ContainsFunc(c.eras, func(e era) bool {
-		return now.Sub(e.signs).Abs() < 45*time.Minute
-	})
+	return slices.ContainsFunc(c.eras, func(e era) bool { return now.Sub(e.signs).Abs() < about })
 }
 
 func (c *client) rnd(n int64) int64 {
@@ -410,7 +415,7 @@ func TestRotationAgainstTheRule(t *testing.T) {
 		"a key is kept too short":          {maxFreshness, tokenLifetime / 2},
 	} {
 		t.Run(name, func(t *testing.T) {
-			r := simulate(t, 20, 6, c.before, c.after)
+			r := simulate(t, 10, 6, c.before, c.after)
 			require.NotZero(t, r.refused)
 			require.Empty(t, r.wrong)
 			require.LessOrEqual(t, r.mostPerHour, fetchBound)

@@ -2,59 +2,40 @@ package jwks
 
 import (
 	"context"
-	"errors"
-	"math/rand/v2"
 	"net/http"
 	"sync"
 	"sync/atomic"
-	"time"
 
 	"example.com/jwt"
 	"example.com/jwt/internal/excerpt"
 )
 
-const (
-	// coldRetry is the first delay of a source that has no set yet, so that a service and
-	// its provider can start together.
-	coldRetry = time.Second
-	// maxBackoff is the longest delay between retries, without jitter.
-	maxBackoff = 5 * time.Minute
-)
-
-// errAborted is the outcome of a fetch whose transport ended the goroutine.
-var errAborted = errors.New("the HTTP client did not return")
-
-// Source is the key set of one issuer, fetched over HTTP when a token needs it. Make one
-// for each issuer with [New] or [Discover] and keep it; it is safe for concurrent use, has
-// nothing to close, and never mixes its keys with those of another. A zero Source refuses
-// everything with [jwt.ErrInvalidOption].
+// Source is the key set of one issuer, fetched over HTTP when a token needs it. Make one for
+// each issuer with [New] or [Discover] and keep it. It is safe for concurrent use, has nothing to
+// close, and never mixes its keys with those of another. The methods of a zero Source return
+// [jwt.ErrInvalidOption].
 type Source struct {
 	*config
-	http   *http.Client
-	name   string   // the URL or issuer that the caller gave, for messages
-	url    string   // of the set; "" if it must be discovered
-	issuer string   // "" if there is nothing to discover
-	known  []string // the well-known URLs of the issuer
+	http    *http.Client
+	name    string   // the URL or issuer that the caller gave, for messages
+	url     string   // of the set; "" if it must be discovered
+	issuer  string   // "" if there is nothing to discover
+	known   []string // the well-known URLs of the issuer
+	crowded error    // for a caller too many
 
-	// state is what lookups read. Only the goroutine of a fetch writes it.
-	state atomic.Pointer[state]
+	state   atomic.Pointer[state] // what lookups read; written under mu
+	waiting atomic.Int64          // lookups that wait for a key that the set in use lacks
 
-	mu     sync.Mutex             // held to start and to end a fetch
-	flight atomic.Pointer[flight] // the fetch under way, if any; written under mu
-	last   *flight                // the one that was started last; of number 0 if none was
+	mu     sync.Mutex // guards the rest
+	plan   schedule
+	flight *flight // the fetch under way, or nil
+	last   *flight // the one that was started last; of number 0 if none was
 }
 
-// flight is one fetch, which any number of callers wait for.
-type flight struct {
-	number int // in the order of their starts
-	done   chan struct{}
-	err    error // set before done is closed
-}
-
-// New makes a source of the JWK Set at a URL (RFC 7517, Section 5). Nothing is fetched
-// before a token needs it, or [Source.Refresh]. A URL that is not https, unless
-// [AllowHTTP] is given, or that has a user name or a fragment, is [jwt.ErrInvalidOption],
-// as is a mistake in the options.
+// New returns a source of the JWK Set at a URL (RFC 7517, Section 5). Nothing is fetched before
+// a token or [Source.Refresh] needs it. New returns [jwt.ErrInvalidOption] for a URL that has a
+// user name or a fragment, for one that is not https unless [AllowHTTP] is given, and for
+// mistakes in the options.
 func New(url string, opts ...Option) (*Source, error) {
 	c, err := newConfig(opts)
 	if err != nil {
@@ -66,11 +47,12 @@ func New(url string, opts ...Option) (*Source, error) {
 	return newSource(c, &Source{name: url, url: url}), nil
 }
 
-// Discover makes a source of the JWK Set that an issuer's metadata names: OpenID Connect
-// Discovery 1.0, Section 4, and where the issuer answers that with a client error (4xx),
-// RFC 8414, Section 3. Lazy like [New]. The document's issuer must be exactly the one
-// given, and its jwks_uri is held to the same rules as New's URL. Each fetch asks for both.
-// An issuer with a query is [jwt.ErrInvalidOption], too.
+// Discover returns a source of the JWK Set that an issuer's metadata name: those of OpenID
+// Connect Discovery 1.0, Section 4. Where that place answers with a client error (4xx), it asks
+// at the place of RFC 8414, Section 3, and then, for an issuer with a path, at
+// /.well-known/openid-configuration/PATH. It is lazy like [New], and each fetch asks for the
+// metadata anew. Their issuer must be exactly the one given. The same URLs are refused as by
+// New, also as their jwks_uri; an issuer with a query is [jwt.ErrInvalidOption], too.
 func Discover(issuer string, opts ...Option) (*Source, error) {
 	c, err := newConfig(opts)
 	if err != nil {
@@ -87,44 +69,74 @@ func Discover(issuer string, opts ...Option) (*Source, error) {
 }
 
 func newSource(c *config, s *Source) *Source {
-	s.config, s.http, s.last = c, c.httpClient(), new(flight)
+	s.config, s.http, s.plan, s.last = c, c.httpClient(), newSchedule(c), new(flight)
+	s.crowded = unavailable(nil, "%d callers wait already for a key that is not in the set of %q", maxWaiting, s.name)
 	s.state.Store(new(state))
 	return s
 }
 
-// Keys gives the [*jwt.KeySet] to verify a token with: use it as jwt.KeyFunc(s.Keys). It
-// waits for a fetch if there is no set, if the set's freshness is over, or if no key of it
-// can have the token's kid. A kid that the provider does not have is [jwt.ErrKeyNotFound];
-// no usable set, an unknown kid while fetches fail, and a context that ends while waiting
-// are [jwt.ErrKeysUnavailable], with the cause wrapped.
+func (s *Source) isZero() bool { return s == nil || s.config == nil }
+
+// Keys returns the [*jwt.KeySet] to verify a token with: use it as jwt.KeyFunc(s.Keys). While
+// the set in use has the token's kid it never fails: it waits a second at most for a set whose
+// freshness is over, and takes the old one if ctx ends. It waits for a fetch if the set lacks
+// the kid, as long as tries are left, or if there is no set. It returns [jwt.ErrKeyNotFound] for
+// a kid that the provider does not have. Without a set in use, for an unknown kid while fetches
+// fail, and if ctx ends, it returns [jwt.ErrKeysUnavailable], which wraps the cause.
 func (s *Source) Keys(ctx context.Context, h jwt.Header) (jwt.KeySource, error) {
-	if s == nil || s.config == nil {
-		return nil, invalid("the Source was not made by New or Discover")
+	if s.isZero() {
+		return nil, errZero()
 	}
-	st, now := s.state.Load(), s.time()
-	if st.quiet.holds(now) && st.serves(h.KeyID) {
+	st := s.state.Load()
+	if st.lacks(h.KeyID, s.now()) == nothing {
 		return st.set, nil
 	}
-	f := s.join(h.KeyID, now)
-	st = s.state.Load()
-	if f != nil && s.mustWait(st, h.KeyID, now) {
-		if err := s.wait(ctx, f); err != nil {
-			return nil, err
-		}
-		st, now = s.state.Load(), s.time()
-	}
-	return st.answer(s.name, h.KeyID, now)
+	return s.lookup(ctx, h.KeyID)
 }
 
-// Refresh fetches now, whatever the freshness and the cooldown: at start, to fail early,
-// or when the provider is known to have changed its keys. The fetch begins after the call;
-// concurrent calls share one. An error is [jwt.ErrKeysUnavailable] with the cause wrapped,
-// and the last set stays in use as after any other fetch that failed.
-func (s *Source) Refresh(ctx context.Context) error {
-	if s == nil || s.config == nil {
-		return invalid("the Source was not made by New or Discover")
+// lookup is Keys for a kid that may need a fetch.
+func (s *Source) lookup(ctx context.Context, kid string) (jwt.KeySource, error) {
+	final := false // the fetch that this lookup needs has ended
+	for again := false; ; again = true {
+		v := s.look(kid, !final)
+		switch {
+		case final || v.flight == nil || v.need == nothing:
+			return v.answer(s.name, kid, v.now, v.nextTry)
+		case v.need == confirmation:
+			if v.err != nil || v.isFresh(v.now) {
+				return v.set, nil
+			}
+			if final = s.waitAWhile(ctx, v.flight); final {
+				continue
+			}
+			if st := s.state.Load(); st.lacks(kid, s.now()) == confirmation {
+				return st.set, nil
+			} // or it has become too old meanwhile
+		case v.need == newKey:
+			if err := s.queue(ctx, v.flight); err != nil {
+				return nil, err
+			}
+			// A fetch that had begun before may have been answered before the key was there.
+			final = v.started || again || v.flight.err != nil
+		default:
+			if err := s.wait(ctx, v.flight); err != nil {
+				return nil, err
+			}
+			final = true
+		}
 	}
-	began := s.started()
+}
+
+// Refresh fetches now, regardless of freshness and pauses: at start, to fail early, or when the
+// provider is known to have changed its keys. The fetch begins after the call, and after one
+// that is under way; concurrent calls share it. Refresh neither uses up tries nor lengthens a
+// pause. It returns [jwt.ErrKeysUnavailable], which wraps the cause, if the fetch fails, if no
+// key of the set can be used, and if ctx ends.
+func (s *Source) Refresh(ctx context.Context) error {
+	if s.isZero() {
+		return errZero()
+	}
+	began := s.number()
 	for {
 		f := s.newerThan(began)
 		if err := s.wait(ctx, f); err != nil {
@@ -136,122 +148,14 @@ func (s *Source) Refresh(ctx context.Context) error {
 	}
 }
 
-// started is the number of fetches so far.
-func (s *Source) started() int {
-	s.mu.Lock()
-	defer s.mu.Unlock()
-	return s.last.number
-}
-
-// newerThan gives the last fetch if it is under way or has a higher number, and starts
-// one otherwise.
-func (s *Source) newerThan(number int) *flight {
-	s.mu.Lock()
-	defer s.mu.Unlock()
-	if s.flight.Load() == nil && s.last.number <= number {
-		return s.start(s.time())
-	}
-	return s.last
-}
-
-// join gives the fetch under way, or starts one if it is due, or gives nil.
-func (s *Source) join(kid string, now time.Time) *flight {
-	if f := s.flight.Load(); f != nil || s.state.Load().pause.holds(now) {
-		return f
+// Status returns what the source has, and when it asks again. It makes no fetch.
+func (s *Source) Status() Status {
+	if s.isZero() {
+		return Status{}
 	}
 	s.mu.Lock()
 	defer s.mu.Unlock()
-	now = s.time() // before a fetch that has begun and ended since, the clock would look set back
-	st := s.state.Load()
-	f := s.flight.Load()
-	if f != nil || st.pause.holds(now) || st.quiet.holds(now) && st.serves(kid) {
-		return f
-	}
-	return s.start(now)
-}
-
-// mustWait reports whether a lookup needs the outcome of the fetch under way. It does not
-// while the set is fresh. It does not either while the provider is known to be down, since
-// one that hangs would then hold up every token for the whole timeout.
-func (s *Source) mustWait(st *state, kid string, now time.Time) bool {
-	if !st.usable(now) || !st.serves(kid) {
-		return true
-	}
-	down := span{st.pause.from, st.pause.until.Add(s.cooldown)}
-	return !st.fresh.holds(now) && !(st.err != nil && down.holds(now))
-}
-
-// wait waits for a fetch, which goes on without the caller if ctx ends first.
-func (s *Source) wait(ctx context.Context, f *flight) error {
-	select {
-	case <-f.done:
-		return nil
-	case <-ctx.Done():
-		return unavailable(ctx.Err(), "gave up waiting for the keys of %q", s.name)
-	}
-}
-
-// start begins a fetch. The caller holds mu.
-func (s *Source) start(now time.Time) *flight {
-	f := &flight{number: s.last.number + 1, done: make(chan struct{})}
-	s.last = f
-	s.flight.Store(f)
-	go s.fly(f, s.state.Load(), now)
-	return f
-}
-
-// fly runs one fetch. Its context is nobody's: the first caller's would end the fetch for
-// the others, and might carry credentials that the provider must not see.
-func (s *Source) fly(f *flight, old *state, started time.Time) {
-	var a *answer
-	err := errAborted
-	defer func() {
-		next := s.after(old, a, err, started, s.time())
-		s.mu.Lock()
-		s.state.Store(next)
-		s.flight.Store(nil)
-		s.mu.Unlock()
-		f.err = next.err
-		close(f.done)
-	}()
-	ctx, cancel := context.WithTimeout(context.Background(), s.timeout)
-	defer cancel()
-	a, err = s.fetch(ctx, old, started)
-}
-
-// after gives the state that follows a fetch.
-func (s *Source) after(old *state, a *answer, err error, started, ended time.Time) *state {
-	next := *old
-	if err != nil {
-		next.failures++
-		next.pause = span{ended, ended.Add(s.backoff(next.failures, old.usable(ended)))}
-		next.err = unavailable(err, "fetching the keys of %q failed", s.name)
-		return &next
-	}
-	if a.set != nil {
-		next.take(a.set)
-	}
-	next.failures, next.err = 0, nil
-	next.url, next.etag = a.url, a.etag
-	next.lifetime = a.lifetime
-	// From the start of the fetch, since the answer may have been on its way since then.
-	next.fresh = span{started, started.Add(a.lifetime)}
-	next.quiet = span{started, started.Add(a.lifetime / 4 * 3)}
-	next.pause = span{started, started.Add(s.cooldown)}
-	next.staleAt = started.Add(s.staleLimit)
-	return &next
-}
-
-// backoff is the pause after so many failures in a row. With a set in use it never is
-// shorter than the cooldown; without one the first ones are short, and none is long.
-func (s *Source) backoff(failures int, usable bool) time.Duration {
-	d, most := s.cooldown, max(s.cooldown, maxBackoff)
-	if !usable {
-		d, most = min(s.cooldown, coldRetry), s.cooldown
-	}
-	for ; failures > 1 && d < most; failures-- {
-		d *= 2
-	}
-	d = min(d, most)
-	return min(d+rand.N(d/2), s.maxFreshness)
+	now := s.now()
+	s.plan.see(now)
+	return s.status(now)
 }

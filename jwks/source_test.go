@@ -4,7 +4,6 @@ import (
 	"context"
 	"errors"
 	"net/http"
-	"runtime"
 	"strings"
 	"sync"
 	"sync/atomic"
@@ -41,6 +40,7 @@ func TestRequest(t *testing.T) {
 		require.Equal(t, http.Header{
 			"Accept":          {"application/jwk-set+json, application/json"},
 			"Accept-Encoding": {"gzip"},
+			"User-Agent":      {"example.com/jwt/jwks"},
 		}, r.Header)
 		require.True(t, r.Close)
 	})
@@ -61,9 +61,8 @@ func TestVerifyThroughARotation(t *testing.T) {
 		require.ErrorIs(t, err, jwt.ErrInvalidToken)
 
 		provider.set(publish(b.Public()))
-		time.Sleep(30 * time.Second)
 		_, err = v.Verify(sign(t, b))
-		require.NoError(t, err, "the unknown kid makes the source ask again")
+		require.NoError(t, err, "the unknown kid makes the source ask again, also right after a fetch")
 		_, err = v.Verify(sign(t, a))
 		require.ErrorIs(t, err, jwt.ErrKeyNotFound, "the removed key is gone with it")
 	})
@@ -88,8 +87,8 @@ func TestSourcesDoNotShareKeys(t *testing.T) {
 	})
 }
 
-// TestUnknownKidFlood: 10,000 unknown kids from 64 goroutines cause one fetch, with and
-// without a set to begin with, and the next one only after the cooldown.
+// TestUnknownKidFlood: 10,000 unknown kids from 64 goroutines cause five fetches, and one more
+// after each cooldown.
 func TestUnknownKidFlood(t *testing.T) {
 	synctest.Test(t, func(t *testing.T) {
 		s, provider, _ := newSource(t, []string{"a"})
@@ -109,14 +108,48 @@ func TestUnknownKidFlood(t *testing.T) {
 			require.Zero(t, wrong.Load())
 		}
 		flood()
-		require.Equal(t, 1, provider.count())
-		time.Sleep(30*time.Second - 1)
-		flood()
-		require.Equal(t, 1, provider.count())
-		time.Sleep(time.Nanosecond)
-		flood()
-		require.Equal(t, 2, provider.count())
+		require.Equal(t, 5, provider.count())
+		for i := range 3 {
+			time.Sleep(30*time.Second - 1)
+			flood()
+			require.Equal(t, 5+i, provider.count())
+			time.Sleep(time.Nanosecond)
+			flood()
+			require.Equal(t, 6+i, provider.count())
+		}
 		require.NoError(t, lookup(s, "a"))
+	})
+}
+
+// TestNoFloodCausesMoreFetches than 3,600 s / cooldown + 5 in any hour, whatever the provider
+// answers: here two replicas of which each lacks the other's key, sets without keys, errors, and
+// answers that come late.
+func TestNoFloodCausesMoreFetches(t *testing.T) {
+	synctest.Test(t, func(t *testing.T) {
+		s, provider, keys := newSource(t, []string{"a", "b", "c"})
+		answers := []func(*http.Request) (*http.Response, error){
+			publish(keys[0]), publish(keys[1]), publish(), slow(3*time.Second, publish(keys[0])), fail(errDown), publish(keys[1]), hang, publish(keys...),
+		}
+		var starts []time.Time
+		provider.set(func(r *http.Request) (*http.Response, error) {
+			starts = append(starts, time.Now())
+			return answers[len(starts)*len(starts)%len(answers)](r)
+		})
+		for until := time.Now().Add(3 * time.Hour); time.Now().Before(until); time.Sleep(500 * time.Millisecond) {
+			for _, kid := range []string{"a", "b", "c", "forged"} {
+				_ = lookup(s, kid)
+			}
+		}
+		most := 0
+		for i, j := 0, 0; j < len(starts); j++ {
+			for starts[j].Sub(starts[i]) >= time.Hour {
+				i++
+			}
+			most = max(most, j-i+1)
+		}
+		require.LessOrEqual(t, most, fetchBound)
+		require.GreaterOrEqual(t, most, fetchBound-5, "it is a flood")
+		time.Sleep(5 * time.Second)
 	})
 }
 
@@ -132,8 +165,85 @@ func TestUnknownKidFloodWhileTheProviderIsDown(t *testing.T) {
 			require.ErrorIs(t, err, errDown)
 			require.NotErrorIs(t, err, jwt.ErrInvalidToken, "it may well be a new key")
 		}
+		require.Equal(t, 6, provider.count(), "failures use up tries, too")
+		require.NoError(t, lookup(s, "a"))
+	})
+}
+
+// TestCallersThatWait for a kid that the set lacks are 1,000 at most, while others are served.
+func TestCallersThatWait(t *testing.T) {
+	synctest.Test(t, func(t *testing.T) {
+		s, provider, _ := newSource(t, []string{"a"})
+		require.NoError(t, lookup(s, "a"))
+		provider.set(hang)
+		started := time.Now()
+		var wg sync.WaitGroup
+		var waited, refused atomic.Int64
+		for range 3000 {
+			wg.Go(func() {
+				err := lookup(s, "new")
+				assert.ErrorIs(t, err, jwt.ErrKeysUnavailable)
+				if time.Since(started) == 0 {
+					assert.ErrorContains(t, err, "1000 callers wait already")
+					refused.Add(1)
+				} else {
+					waited.Add(1)
+				}
+			})
+		}
+		wg.Wait()
+		require.EqualValues(t, 1000, waited.Load())
+		require.EqualValues(t, 2000, refused.Load())
 		require.Equal(t, 2, provider.count())
 		require.NoError(t, lookup(s, "a"))
+		provider.set(publish(pair(t, "new").Public()))
+		require.NoError(t, lookup(s, "new"), "the places are free again")
+	})
+}
+
+// TestFirstRequests all wait: 10,000 are one fetch and 10,000 answers.
+func TestFirstRequests(t *testing.T) {
+	for _, kid := range []string{"a", "unknown"} {
+		synctest.Test(t, func(t *testing.T) {
+			s, provider, keys := newSource(t, []string{"a"})
+			provider.set(slow(time.Second, publish(keys...)))
+			var wg sync.WaitGroup
+			for range 10_000 {
+				wg.Go(func() {
+					if err := lookup(s, kid); kid == "a" {
+						assert.NoError(t, err)
+					} else {
+						assert.ErrorIs(t, err, jwt.ErrKeyNotFound)
+					}
+				})
+			}
+			wg.Wait()
+			require.Equal(t, 1, provider.count())
+		})
+	}
+}
+
+// TestRotationDuringAFetch: a token whose key was published after the provider had written the
+// answer that is on its way is not refused: the source asks again.
+func TestRotationDuringAFetch(t *testing.T) {
+	synctest.Test(t, func(t *testing.T) {
+		s, provider, keys := newSource(t, []string{"a", "b"})
+		provider.set(publish(keys[0]))
+		require.NoError(t, lookup(s, "a"))
+		provider.set(func(r *http.Request) (*http.Response, error) {
+			answer, err := publish(keys[0])(r)
+			time.Sleep(time.Second)
+			return answer, err
+		})
+		var wg sync.WaitGroup
+		wg.Go(func() { assert.ErrorIs(t, lookup(s, "forged"), jwt.ErrKeyNotFound) })
+		synctest.Wait()
+		provider.set(publish(keys...))
+		for range 100 {
+			wg.Go(func() { assert.NoError(t, lookup(s, "b")) })
+		}
+		wg.Wait()
+		require.Equal(t, 3, provider.count())
 	})
 }
 
@@ -214,20 +324,10 @@ func TestTimeout(t *testing.T) {
 			started := time.Now()
 			err := lookup(s, "a")
 			require.ErrorIs(t, err, jwt.ErrKeysUnavailable)
-			require.ErrorIs(t, err, context.DeadlineExceeded)
+			require.NotErrorIs(t, err, context.DeadlineExceeded, "that is a caller's")
+			require.ErrorContains(t, err, "no answer within "+want.String()+", while reading the keys")
 			require.Equal(t, want, time.Since(started))
 		}
-	})
-}
-
-// TestATransportThatEndsItsGoroutine, as one that calls t.FailNow does, holds nobody up.
-func TestATransportThatEndsItsGoroutine(t *testing.T) {
-	synctest.Test(t, func(t *testing.T) {
-		s, provider, keys := newSource(t, []string{"a"})
-		provider.set(func(*http.Request) (*http.Response, error) { runtime.Goexit(); return nil, nil })
-		require.ErrorIs(t, lookup(s, "a"), jwt.ErrKeysUnavailable)
-		provider.set(publish(keys...))
-		require.NoError(t, s.Refresh(t.Context()))
 	})
 }
 
@@ -248,7 +348,7 @@ func TestRefresh(t *testing.T) {
 		require.NoError(t, s.Refresh(t.Context()), "it does not mind the backoff")
 		require.ErrorIs(t, lookup(s, "a"), jwt.ErrKeyNotFound)
 		require.NoError(t, lookup(s, "b"))
-		require.Equal(t, 4, provider.count(), "the unknown kid is within the cooldown")
+		require.Equal(t, 5, provider.count(), "the unknown kid asks, too")
 	})
 }
 
@@ -311,16 +411,20 @@ func TestZeroSource(t *testing.T) {
 // TestMissNamesWhatThereIs: whoever reads the log must see whether it is one kid or all.
 func TestMissNamesWhatThereIs(t *testing.T) {
 	synctest.Test(t, func(t *testing.T) {
-		s, provider, _ := newSource(t, []string{"a", "b"})
+		s, provider, keys := newSource(t, []string{"a", "b"})
 		require.EqualError(t, lookup(s, strings.Repeat("x", 70)),
-			`jwks: no key has the kid "`+strings.Repeat("x", 64)+`"…; keys of "`+testURL+`": 2 (not asked again for another 30s)`)
+			`jwks: no key has the kid "`+strings.Repeat("x", 64)+`"…; keys of "`+testURL+`": 2`)
 		provider.set(func(*http.Request) (*http.Response, error) {
-			return respond(200, `{"keys":[{"kty":"AKP"}]}`), nil
+			return respond(200, strings.Replace(setText(keys...), "[", `[{"kty":"AKP","kid":"c"},`, 1)), nil
 		})
-		require.NoError(t, s.Refresh(t.Context()))
+		for range 5 {
+			require.Error(t, lookup(s, "c"))
+		}
 		time.Sleep(10 * time.Second)
-		require.EqualError(t, lookup(s, ""),
-			`jwks: the token names no kid; keys of "`+testURL+`": 0, and 1 of no use (not asked again for another 20s)`)
+		err := lookup(s, "c")
+		require.ErrorContains(t, err, `jwks: no key has the kid "c"; keys of "`+testURL+`": 2, and 1 that cannot be used: `)
+		require.ErrorContains(t, err, strings.TrimPrefix(s.Status().Skipped[0].Error(), "jwt: "), "the reason")
+		require.ErrorContains(t, err, ` (not asked again for another 20s)`)
 	})
 }
 
