@@ -91,12 +91,12 @@ type family interface {
 	// need says which key the scheme works with, for error messages.
 	need(s *scheme) string
 	// fits reports whether the key is of the right kind and size.
-	fits(s *scheme, m *material) bool
+	fits(s *scheme, m *checkedKey) bool
 	// verify checks a signature, of any length, over the signing input.
-	verify(s *scheme, m *material, input string, sig []byte) bool
+	verify(s *scheme, m *checkedKey, input string, sig []byte) bool
 	// sign appends the signature over the signing input to dst, which is other memory
 	// than the input. The key fits.
-	sign(s *scheme, k *signing, dst, input []byte) ([]byte, error)
+	sign(s *scheme, k *keyPair, dst, input []byte) ([]byte, error)
 }
 
 // ParseAlgorithm finds an algorithm by its exact registered name, for a list kept
@@ -158,11 +158,11 @@ func (hmacFamily) need(s *scheme) string {
 	return "a secret key of at least " + strconv.Itoa(s.hash.Size()) + " bytes"
 }
 
-func (hmacFamily) fits(s *scheme, m *material) bool {
+func (hmacFamily) fits(s *scheme, m *checkedKey) bool {
 	return m.kind == kindSecret && (len(m.secret) >= s.hash.Size() || m.weak)
 }
 
-func (hmacFamily) verify(s *scheme, m *material, input string, sig []byte) bool {
+func (hmacFamily) verify(s *scheme, m *checkedKey, input string, sig []byte) bool {
 	mac := m.macs[s.hash-crypto.SHA256].get(s.digest, m.secret)
 	mac.writeString(input)
 	ok := hmac.Equal(mac.sum(), sig)
@@ -170,7 +170,7 @@ func (hmacFamily) verify(s *scheme, m *material, input string, sig []byte) bool 
 	return ok
 }
 
-func (hmacFamily) sign(s *scheme, k *signing, dst, input []byte) ([]byte, error) {
+func (hmacFamily) sign(s *scheme, k *keyPair, dst, input []byte) ([]byte, error) {
 	pool := &k.macs[s.hash-crypto.SHA256]
 	mac := pool.get(s.digest, k.secret)
 	mac.h.Write(input)
@@ -184,15 +184,15 @@ type pkcs1Family struct{}
 
 func (pkcs1Family) need(*scheme) string { return needRSA }
 
-func (pkcs1Family) fits(_ *scheme, m *material) bool { return m.kind == kindRSA }
+func (pkcs1Family) fits(_ *scheme, m *checkedKey) bool { return m.kind == kindRSA }
 
-func (pkcs1Family) verify(s *scheme, m *material, input string, sig []byte) bool {
+func (pkcs1Family) verify(s *scheme, m *checkedKey, input string, sig []byte) bool {
 	d := s.digest.hashString(input)
 	defer s.digest.put(d)
 	return rsa.VerifyPKCS1v15(m.rsa, s.hash, d.sum(), sig) == nil
 }
 
-func (pkcs1Family) sign(s *scheme, k *signing, dst, input []byte) ([]byte, error) {
+func (pkcs1Family) sign(s *scheme, k *keyPair, dst, input []byte) ([]byte, error) {
 	d := s.digest.hash(input)
 	defer s.digest.put(d)
 	sig, err := k.ask(d.sum(), s.hash)
@@ -204,7 +204,7 @@ type pssFamily struct{}
 
 func (pssFamily) need(*scheme) string { return needRSA }
 
-func (pssFamily) fits(s *scheme, m *material) bool {
+func (pssFamily) fits(s *scheme, m *checkedKey) bool {
 	// RFC 8017, Section 9.1.1: the encoded message needs room for hash and salt.
 	return m.kind == kindRSA && m.rsa.N.BitLen()-1 >= 8*2*s.hash.Size()+9
 }
@@ -213,13 +213,13 @@ func (pssFamily) options(s *scheme) *rsa.PSSOptions {
 	return &rsa.PSSOptions{SaltLength: rsa.PSSSaltLengthEqualsHash, Hash: s.hash}
 }
 
-func (f pssFamily) verify(s *scheme, m *material, input string, sig []byte) bool {
+func (f pssFamily) verify(s *scheme, m *checkedKey, input string, sig []byte) bool {
 	d := s.digest.hashString(input)
 	defer s.digest.put(d)
 	return rsa.VerifyPSS(m.rsa, s.hash, d.sum(), sig, f.options(s)) == nil
 }
 
-func (f pssFamily) sign(s *scheme, k *signing, dst, input []byte) ([]byte, error) {
+func (f pssFamily) sign(s *scheme, k *keyPair, dst, input []byte) ([]byte, error) {
 	d := s.digest.hash(input)
 	defer s.digest.put(d)
 	sig, err := k.ask(d.sum(), f.options(s))
@@ -232,11 +232,11 @@ type ecdsaFamily struct{}
 
 func (ecdsaFamily) need(s *scheme) string { return "an ECDSA P-" + strconv.Itoa(s.bits) + " key" }
 
-func (ecdsaFamily) fits(s *scheme, m *material) bool {
+func (ecdsaFamily) fits(s *scheme, m *checkedKey) bool {
 	return m.kind == kindECDSA && m.ecdsa.Curve.Params().BitSize == s.bits
 }
 
-func (ecdsaFamily) verify(s *scheme, m *material, input string, sig []byte) bool {
+func (ecdsaFamily) verify(s *scheme, m *checkedKey, input string, sig []byte) bool {
 	size := (s.bits + 7) / 8
 	if len(sig) != 2*size {
 		return false
@@ -246,7 +246,7 @@ func (ecdsaFamily) verify(s *scheme, m *material, input string, sig []byte) bool
 	return ecdsa.VerifyASN1(m.ecdsa, d.sum(), appendDER(d.buf[:0], sig[:size], sig[size:]))
 }
 
-func (ecdsaFamily) sign(s *scheme, k *signing, dst, input []byte) ([]byte, error) {
+func (ecdsaFamily) sign(s *scheme, k *keyPair, dst, input []byte) ([]byte, error) {
 	d := s.digest.hash(input)
 	defer s.digest.put(d)
 	der, err := k.ask(d.sum(), s.hash)
@@ -261,15 +261,15 @@ type ed25519Family struct{}
 
 func (ed25519Family) need(*scheme) string { return "an Ed25519 key" }
 
-func (ed25519Family) fits(_ *scheme, m *material) bool { return m.kind == kindEd25519 }
+func (ed25519Family) fits(_ *scheme, m *checkedKey) bool { return m.kind == kindEd25519 }
 
-func (ed25519Family) verify(_ *scheme, m *material, input string, sig []byte) bool {
+func (ed25519Family) verify(_ *scheme, m *checkedKey, input string, sig []byte) bool {
 	b := inputs.get(input)
 	defer inputs.put(b)
 	return ed25519.Verify(m.ed25519, *b, sig)
 }
 
-func (ed25519Family) sign(s *scheme, k *signing, dst, input []byte) ([]byte, error) {
+func (ed25519Family) sign(s *scheme, k *keyPair, dst, input []byte) ([]byte, error) {
 	sig, err := k.ask(input, crypto.Hash(0))
 	return append(dst, sig...), err
 }

@@ -142,7 +142,7 @@ type scratch struct {
 	scanner strictjson.Scanner
 	buf     []byte // decoded or encoded bytes
 	json    []byte // JSON being written
-	keys    []*material
+	keys    []*checkedKey
 }
 
 var scratches sync.Pool

@@ -40,8 +40,8 @@ const (
 	opAll    = keytext.OpAll
 )
 
-// material is what a verification needs of a key, checked and copied.
-type material struct {
+// checkedKey is what a verification needs of a key, checked and copied.
+type checkedKey struct {
 	kind  keyKind
 	kid   string
 	bound algorithm // the one algorithm it serves, or 0
@@ -55,10 +55,10 @@ type material struct {
 	ed25519 ed25519.PublicKey
 }
 
-// signing is material with the means to sign: none for a secret, a crypto.Signer,
+// keyPair is a checked key with the means to sign: none for a secret, a crypto.Signer,
 // or an ssh.Signer.
-type signing struct {
-	*material
+type keyPair struct {
+	*checkedKey
 	signer  crypto.Signer
 	ssh     ssh.Signer
 	foreign bool // the signer is not the standard library's: its signatures are checked
@@ -66,28 +66,28 @@ type signing struct {
 
 // ask lets the signer sign a digest, or a message for Ed25519. A foreign one, which may
 // still look at it after giving up, gets memory of its own: this one's is lent by a pool.
-func (k *signing) ask(digest []byte, opts crypto.SignerOpts) ([]byte, error) {
+func (k *keyPair) ask(digest []byte, opts crypto.SignerOpts) ([]byte, error) {
 	if k.foreign {
 		digest = slices.Clone(digest)
 	}
 	return k.signer.Sign(rand.Reader, digest, opts)
 }
 
-func (k *signing) keyID() string {
+func (k *keyPair) keyID() string {
 	if k == nil {
 		return ""
 	}
 	return k.kid
 }
 
-func (m *material) keyID() string {
+func (m *checkedKey) keyID() string {
 	if m == nil {
 		return ""
 	}
 	return m.kid
 }
 
-func (k *signing) describeKey(what string) string {
+func (k *keyPair) describeKey(what string) string {
 	switch {
 	case k == nil:
 		return "jwt: no " + what
@@ -98,7 +98,7 @@ func (k *signing) describeKey(what string) string {
 }
 
 // describe names kind and size of the key, for error messages.
-func (m *material) describe() string {
+func (m *checkedKey) describe() string {
 	switch m.kind {
 	case kindSecret:
 		return "a secret key of " + itoa(len(m.secret)) + " bytes"
@@ -112,7 +112,7 @@ func (m *material) describe() string {
 }
 
 // key returns the public key in the standard library's type, nil for a secret. It is not a copy.
-func (m *material) key() crypto.PublicKey {
+func (m *checkedKey) key() crypto.PublicKey {
 	switch m.kind {
 	case kindRSA:
 		return m.rsa
@@ -125,7 +125,7 @@ func (m *material) key() crypto.PublicKey {
 }
 
 // use is what the key's JWK says of it.
-func (m *material) use() keytext.Use {
+func (m *checkedKey) use() keytext.Use {
 	use := keytext.Use{KeyID: m.kid, Ops: m.ops}
 	if m.bound != 0 {
 		use.Alg = m.bound.String()
@@ -134,7 +134,7 @@ func (m *material) use() keytext.Use {
 }
 
 // kty is the JWK's name for the kind of key.
-func (m *material) kty() string {
+func (m *checkedKey) kty() string {
 	if m.kind == kindSecret {
 		return "oct"
 	}
@@ -142,12 +142,12 @@ func (m *material) kty() string {
 }
 
 // appendJWK appends the public JWK of a key that is not a secret.
-func (m *material) appendJWK(dst []byte) []byte {
+func (m *checkedKey) appendJWK(dst []byte) []byte {
 	return keytext.AppendPublicJWK(dst, m.key(), m.use())
 }
 
 // sameKey compares public keys; and secrets, which a set compares.
-func (m *material) sameKey(x *material) bool {
+func (m *checkedKey) sameKey(x *checkedKey) bool {
 	if m.kind != x.kind {
 		return false
 	}
@@ -163,12 +163,12 @@ func (m *material) sameKey(x *material) bool {
 }
 
 // serves reports whether the key may be used for an operation of the scheme.
-func (m *material) serves(s *scheme, op keyOps) bool {
+func (m *checkedKey) serves(s *scheme, op keyOps) bool {
 	return m.ops&op != 0 && (m.bound == 0 || m.bound == s.alg) && s.family.fits(s, m)
 }
 
 // unfit says why serves is false.
-func (m *material) unfit(s *scheme, op keyOps) error {
+func (m *checkedKey) unfit(s *scheme, op keyOps) error {
 	switch {
 	case !s.family.fits(s, m):
 		hint := ""
@@ -188,20 +188,20 @@ func (m *material) unfit(s *scheme, op keyOps) error {
 	}
 }
 
-// newMaterial takes over a public key of the standard library that has been checked.
-func newMaterial(checked crypto.PublicKey) *material {
+// newCheckedKey takes over a public key of the standard library that has been checked.
+func newCheckedKey(checked crypto.PublicKey) *checkedKey {
 	switch k := checked.(type) {
 	case *rsa.PublicKey:
-		return &material{kind: kindRSA, rsa: k}
+		return &checkedKey{kind: kindRSA, rsa: k}
 	case *ecdsa.PublicKey:
-		return &material{kind: kindECDSA, ecdsa: k}
+		return &checkedKey{kind: kindECDSA, ecdsa: k}
 	default:
-		return &material{kind: kindEd25519, ed25519: checked.(ed25519.PublicKey)}
+		return &checkedKey{kind: kindEd25519, ed25519: checked.(ed25519.PublicKey)}
 	}
 }
 
 // checkPublic checks a public key from outside and copies it.
-func checkPublic(key crypto.PublicKey, weak bool) (*material, error) {
+func checkPublic(key crypto.PublicKey, weak bool) (*checkedKey, error) {
 	if isNil(key) {
 		return nil, failf(&both{ErrInvalidKey, ErrInvalidOption}, "the public key is nil")
 	}
@@ -209,7 +209,7 @@ func checkPublic(key crypto.PublicKey, weak bool) (*material, error) {
 	if err != nil {
 		return nil, invalidKey(err)
 	}
-	return newMaterial(own), nil
+	return newCheckedKey(own), nil
 }
 
 // keyError is an error of internal/keycheck or internal/keytext as one of this package.

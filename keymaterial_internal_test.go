@@ -10,11 +10,11 @@ import (
 
 func TestKeysAreComparedByKind(t *testing.T) {
 	n := new(big.Int).Lsh(big.NewInt(1), 100)
-	one := &material{kind: kindRSA, rsa: &rsa.PublicKey{N: n, E: 3}}
-	require.True(t, one.sameKey(&material{kind: kindRSA, rsa: &rsa.PublicKey{N: n, E: 3}}))
-	require.False(t, one.sameKey(&material{kind: kindRSA, rsa: &rsa.PublicKey{N: n, E: 5}}))
-	require.False(t, (&material{kind: kindSecret}).sameKey(&material{kind: kindEd25519}))
-	require.Equal(t, "jwt: no private key", (*signing)(nil).describeKey("private key"))
+	one := &checkedKey{kind: kindRSA, rsa: &rsa.PublicKey{N: n, E: 3}}
+	require.True(t, one.sameKey(&checkedKey{kind: kindRSA, rsa: &rsa.PublicKey{N: n, E: 3}}))
+	require.False(t, one.sameKey(&checkedKey{kind: kindRSA, rsa: &rsa.PublicKey{N: n, E: 5}}))
+	require.False(t, (&checkedKey{kind: kindSecret}).sameKey(&checkedKey{kind: kindEd25519}))
+	require.Equal(t, "jwt: no private key", (*keyPair)(nil).describeKey("private key"))
 }
 
 func TestAKeyServesWithinItsBounds(t *testing.T) {
@@ -29,7 +29,7 @@ func TestAKeyServesWithinItsBounds(t *testing.T) {
 		{opVerify, 0, opSign, false, "sign"}, {opSign, 0, opVerify, false, "verify"}, {opSign, EdDSA, opVerify, false, "key_ops"},
 		{opAll, Ed25519, opVerify, false, "bound to Ed25519"},
 	} {
-		m := &material{kind: kindEd25519, ops: row.ops, bound: row.bound}
+		m := &checkedKey{kind: kindEd25519, ops: row.ops, bound: row.bound}
 		require.Equal(t, row.want, m.serves(&schemes[EdDSA], row.op), row)
 		if !row.want {
 			require.ErrorContains(t, m.unfit(&schemes[EdDSA], row.op), row.why)

@@ -139,7 +139,7 @@ func (c *keyConfig) adopt(use keytext.Use) error {
 }
 
 // bind checks a new key against its configuration and takes kid and algorithm over.
-func (m *material) bind(cfg *keyConfig) error {
+func (m *checkedKey) bind(cfg *keyConfig) error {
 	m.kid, m.bound, m.weak, m.ops = cfg.kid, cfg.alg, cfg.weak, opAll
 	if cfg.ops != 0 {
 		m.ops = cfg.ops
@@ -160,7 +160,7 @@ func (m *material) bind(cfg *keyConfig) error {
 
 // bindJWK binds the key to the alg of its JWK. It is not left to the options, because a key
 // that contradicts itself is no mistake of the calling program.
-func (m *material) bindJWK(s *scheme) error {
+func (m *checkedKey) bindJWK(s *scheme) error {
 	if !s.family.fits(s, m) {
 		return failf(ErrInvalidKey, "the JWK's alg is %s, which needs %s, but it is %s", s.name, s.family.need(s), m.describe())
 	}

@@ -29,7 +29,7 @@ type SigningKey interface {
 	// KeyID gives the kid that tokens signed with the key name, or "".
 	KeyID() string
 
-	signing() *signing
+	keyPair() *keyPair
 }
 
 // VerificationKey is a key that verifies: a [*SecretKey] or a [*PublicKey]. The
@@ -40,7 +40,7 @@ type VerificationKey interface {
 	// KeyID gives the kid of the key, or "".
 	KeyID() string
 
-	verification() *material
+	checkedKey() *checkedKey
 }
 
 // KeySource is where a verifier finds its keys: a [*SecretKey], a [*PublicKey], a
@@ -57,16 +57,16 @@ type KeyFunc func(ctx context.Context, h Header) (KeySource, error)
 // SecretKey is a shared secret for HS256, HS384 and HS512: who verifies with it can
 // sign too. It never prints, marshals or logs its bytes; [SecretKey.ExportJWK] is
 // the one way out. It is safe for concurrent use.
-type SecretKey struct{ k *signing }
+type SecretKey struct{ pair *keyPair }
 
 // PrivateKey is a key pair that signs, in memory or held by a [crypto.Signer] or an
 // ssh agent. It never prints, marshals or logs the private part;
 // [PrivateKey.MarshalPEM] and [PrivateKey.ExportJWK] are the ways out. It is safe
 // for concurrent use if its signer is.
-type PrivateKey struct{ k *signing }
+type PrivateKey struct{ pair *keyPair }
 
 // PublicKey verifies what its [PrivateKey] has signed. It is safe for concurrent use.
-type PublicKey struct{ m *material }
+type PublicKey struct{ checked *checkedKey }
 
 // NewSecretKey makes a key of at least 32 random bytes, such as 32 bytes from
 // crypto/rand; HS384 needs 48 bytes and HS512 64 (RFC 7518, Section 3.2). A shorter
@@ -149,11 +149,11 @@ func GenerateSecretKey(alg Algorithm, opts ...KeyOption) (*SecretKey, error) {
 	}
 	secret := make([]byte, s.hash.Size())
 	_, _ = rand.Read(secret) // never fails: crypto/rand ends the program instead
-	m := &material{kind: kindSecret, secret: secret}
+	m := &checkedKey{kind: kindSecret, secret: secret}
 	if err := m.bind(cfg); err != nil {
 		return nil, err
 	}
-	return &SecretKey{&signing{material: m}}, nil
+	return &SecretKey{&keyPair{checkedKey: m}}, nil
 }
 
 // GeneratePrivateKey makes a key pair bound to the algorithm: RSA of 3072 bits, ECDSA on
@@ -182,40 +182,40 @@ func GeneratePrivateKey(alg Algorithm, opts ...KeyOption) (*PrivateKey, error) {
 }
 
 // KeyID gives the kid that the key was made with, or "".
-func (k *SecretKey) KeyID() string { return k.k.keyID() }
+func (k *SecretKey) KeyID() string { return k.pair.keyID() }
 
 // KeyID gives the kid that the key was made with, or "".
-func (k *PrivateKey) KeyID() string { return k.k.keyID() }
+func (k *PrivateKey) KeyID() string { return k.pair.keyID() }
 
 // KeyID gives the kid that the key was made with, or "".
-func (k *PublicKey) KeyID() string { return k.m.keyID() }
+func (k *PublicKey) KeyID() string { return k.checked.keyID() }
 
 // Public gives the verification key of the pair, with the same kid and the same
 // binding to an algorithm; nil for a zero PrivateKey.
 func (k *PrivateKey) Public() *PublicKey {
-	if k.k == nil {
+	if k.pair == nil {
 		return nil
 	}
-	return &PublicKey{k.k.material}
+	return &PublicKey{k.pair.checkedKey}
 }
 
 // Crypto gives a copy of the key as the standard library has it: an *rsa.PublicKey,
 // an *ecdsa.PublicKey or an ed25519.PublicKey; nil for a zero PublicKey.
 func (k *PublicKey) Crypto() crypto.PublicKey {
-	if k.m == nil {
+	if k.checked == nil {
 		return nil
 	}
-	return keycheck.Clone(k.m.key())
+	return keycheck.Clone(k.checked.key())
 }
 
 // Equal reports whether x is the same key, whatever its kid and binding. Two zero
 // keys are not equal.
 func (k *PublicKey) Equal(x *PublicKey) bool {
-	return k != nil && x != nil && k.m != nil && x.m != nil && k.m.sameKey(x.m)
+	return k != nil && x != nil && k.checked != nil && x.checked != nil && k.checked.sameKey(x.checked)
 }
 
 // String describes the key without its bytes.
-func (k SecretKey) String() string { return k.k.describeKey("secret key") }
+func (k SecretKey) String() string { return k.pair.describeKey("secret key") }
 
 // Format prints what String gives, whatever the verb, so that no verb leaks the key.
 func (k SecretKey) Format(f fmt.State, _ rune) { _, _ = f.Write([]byte(k.String())) }
@@ -230,7 +230,7 @@ func (k SecretKey) MarshalJSON() ([]byte, error) {
 }
 
 // String describes the key without its private part.
-func (k PrivateKey) String() string { return k.k.describeKey("private key") }
+func (k PrivateKey) String() string { return k.pair.describeKey("private key") }
 
 // Format prints what String gives, whatever the verb, so that no verb leaks the key.
 func (k PrivateKey) Format(f fmt.State, _ rune) { _, _ = f.Write([]byte(k.String())) }
@@ -244,19 +244,19 @@ func (k PrivateKey) MarshalJSON() ([]byte, error) {
 	return nil, failf(ErrInvalidKey, "a private key does not marshal: publish Public(), or use ExportJWK if it must leave the program")
 }
 
-func (k *SecretKey) signing() *signing       { return k.k }
-func (k *PrivateKey) signing() *signing      { return k.k }
-func (k *PublicKey) verification() *material { return k.m }
+func (k *SecretKey) keyPair() *keyPair       { return k.pair }
+func (k *PrivateKey) keyPair() *keyPair      { return k.pair }
+func (k *PublicKey) checkedKey() *checkedKey { return k.checked }
 func (k *SecretKey) keySource()              {}
 func (k *PublicKey) keySource()              {}
 func (s *KeySet) keySource()                 {}
 func (f KeyFunc) keySource()                 {}
 
-func (k *SecretKey) verification() *material {
-	if k.k == nil {
+func (k *SecretKey) checkedKey() *checkedKey {
+	if k.pair == nil {
 		return nil
 	}
-	return k.k.material
+	return k.pair.checkedKey
 }
 
 func newSecret(secret []byte, cfg *keyConfig) (*SecretKey, error) {
@@ -274,16 +274,16 @@ func newSecret(secret []byte, cfg *keyConfig) (*SecretKey, error) {
 	if len(secret) < least {
 		return nil, failf(ErrInvalidKey, "a secret of %d bytes is too short: want at least %d random bytes (GenerateSecretKey makes one)", len(secret), least)
 	}
-	m := &material{kind: kindSecret, secret: slices.Clone(secret)}
+	m := &checkedKey{kind: kindSecret, secret: slices.Clone(secret)}
 	if err := m.bind(cfg); err != nil {
 		return nil, err
 	}
-	return &SecretKey{&signing{material: m}}, nil
+	return &SecretKey{&keyPair{checkedKey: m}}, nil
 }
 
 // newPublic makes a key of checked numbers.
 func newPublic(checked crypto.PublicKey, cfg *keyConfig) (*PublicKey, error) {
-	m := newMaterial(checked)
+	m := newCheckedKey(checked)
 	if err := m.bind(cfg); err != nil {
 		return nil, err
 	}
@@ -292,11 +292,11 @@ func newPublic(checked crypto.PublicKey, cfg *keyConfig) (*PublicKey, error) {
 
 // newPrivate makes a key pair of checked numbers that nobody else holds.
 func newPrivate(checked crypto.Signer, cfg *keyConfig) (*PrivateKey, error) {
-	m := newMaterial(keycheck.Clone(checked.Public()))
+	m := newCheckedKey(keycheck.Clone(checked.Public()))
 	if err := m.bind(cfg); err != nil {
 		return nil, err
 	}
-	return &PrivateKey{&signing{material: m, signer: checked}}, nil
+	return &PrivateKey{&keyPair{checkedKey: m, signer: checked}}, nil
 }
 
 // newForeign makes a key pair whose private half a signer holds.
@@ -308,7 +308,7 @@ func newForeign(signer crypto.Signer, cfg *keyConfig) (*PrivateKey, error) {
 	if err := m.bind(cfg); err != nil {
 		return nil, err
 	}
-	return &PrivateKey{&signing{material: m, signer: signer, foreign: true}}, nil
+	return &PrivateKey{&keyPair{checkedKey: m, signer: signer, foreign: true}}, nil
 }
 
 // generateConfig reads the options; the key is bound to alg, whatever they say.

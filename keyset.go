@@ -26,9 +26,9 @@ type KeySet struct {
 	keys    []VerificationKey // nil in a zero KeySet only
 	skipped []error
 
-	all     []*material
-	unnamed []*material
-	byKid   map[string][]*material
+	all     []*checkedKey
+	unnamed []*checkedKey
+	byKid   map[string][]*checkedKey
 }
 
 // NewKeySet makes a set of the given keys, in that order. Two different keys of one kind
@@ -37,7 +37,7 @@ type KeySet struct {
 func NewKeySet(keys ...VerificationKey) (*KeySet, error) {
 	s := newKeySet()
 	for i, key := range keys {
-		m, err := materialOf(key)
+		m, err := checkedKeyOf(key)
 		if err != nil {
 			return nil, wrapf(ErrInvalidKey, err, "key %d of the set", i)
 		}
@@ -65,7 +65,7 @@ func ParseKeySet(jwks []byte) (*KeySet, error) {
 			s.skipped = append(s.skipped, wrapf(ErrInvalidKey, err, "entry %d of the JWK Set is skipped", i))
 			continue
 		}
-		if err := s.add(key, key.m); err != nil {
+		if err := s.add(key, key.checked); err != nil {
 			return nil, err
 		}
 	}
@@ -97,7 +97,7 @@ func ParseAuthorizedKeys(data []byte) (*KeySet, error) {
 			s.skipped = append(s.skipped, wrapf(ErrInvalidKey, err, "line %d of the authorized_keys file is skipped", number))
 			continue
 		}
-		if err := s.add(key, key.m); err != nil {
+		if err := s.add(key, key.checked); err != nil {
 			return nil, err // unreachable: the kid of different keys differs
 		}
 	}
@@ -147,7 +147,7 @@ func (s *KeySet) MarshalJSON() ([]byte, error) {
 // candidates appends the keys that serve a token with this algorithm and kid to dst, by
 // the one rule: where keys of the set have exactly the token's kid, only those are
 // tried, fit or not. It stops at one more than maxCandidates.
-func (s *KeySet) candidates(dst []*material, sc *scheme, kid string) []*material {
+func (s *KeySet) candidates(dst []*checkedKey, sc *scheme, kid string) []*checkedKey {
 	list := s.all
 	if kid != "" {
 		named, ok := s.byKid[kid]
@@ -173,11 +173,11 @@ func (s *KeySet) len() int { return len(s.all) }
 func (s *KeySet) isZero() bool { return s == nil || s.keys == nil }
 
 func newKeySet() *KeySet {
-	return &KeySet{keys: []VerificationKey{}, byKid: make(map[string][]*material)}
+	return &KeySet{keys: []VerificationKey{}, byKid: make(map[string][]*checkedKey)}
 }
 
 // add takes one key up unless the set has it already.
-func (s *KeySet) add(key VerificationKey, m *material) error {
+func (s *KeySet) add(key VerificationKey, m *checkedKey) error {
 	same := s.unnamed
 	if m.kid != "" {
 		same = s.byKid[m.kid]
@@ -202,17 +202,17 @@ func (s *KeySet) add(key VerificationKey, m *material) error {
 	return nil
 }
 
-// materialOf resolves a key argument without calling a method of a foreign type.
-func materialOf(key VerificationKey) (*material, error) {
-	var m *material
+// checkedKeyOf resolves a key argument without calling a method of a foreign type.
+func checkedKeyOf(key VerificationKey) (*checkedKey, error) {
+	var m *checkedKey
 	switch k := key.(type) {
 	case *SecretKey:
 		if k != nil {
-			m = k.verification()
+			m = k.checkedKey()
 		}
 	case *PublicKey:
 		if k != nil {
-			m = k.verification()
+			m = k.checkedKey()
 		}
 	default:
 		if !isNil(key) {

@@ -49,23 +49,23 @@ func TestKidSelectsTheKeysOfASet(t *testing.T) {
 		{HS256, "", nil},
 	} {
 		t.Run(fmt.Sprintf("%s %q", row.alg, row.kid), func(t *testing.T) {
-			var want []*material
+			var want []*checkedKey
 			for _, key := range row.want {
-				want = append(want, key.m)
+				want = append(want, key.checked)
 			}
 			require.Equal(t, want, set.candidates(nil, row.alg.scheme(), row.kid))
 		})
 	}
-	first := []*material{edA.m}
-	require.Equal(t, []*material{edA.m, edB.m}, set.candidates(first, EdDSA.scheme(), "b"))
+	first := []*checkedKey{edA.checked}
+	require.Equal(t, []*checkedKey{edA.checked, edB.checked}, set.candidates(first, EdDSA.scheme(), "b"))
 }
 
 func TestKeyOpsOfASecretBindIt(t *testing.T) {
 	for ops, want := range map[string]keyOps{`["sign"]`: opSign, `["verify"]`: opVerify, `["verify","sign"]`: opAll} {
 		key, err := ParseSecretKey([]byte(`{"kty":"oct","key_ops":` + ops + `,"k":"AyM1SysPpbyDfgZld3umj1qzKObwVMkoqQ-EstJQLr_T-1qS0gZH75aKtMN3Yj0iPS4hcgUuTwjAzZr1Z9CAow"}`))
 		require.NoError(t, err)
-		require.Equal(t, want&opSign != 0, key.k.serves(HS256.scheme(), opSign))
-		require.Equal(t, want&opVerify != 0, key.k.serves(HS256.scheme(), opVerify))
+		require.Equal(t, want&opSign != 0, key.pair.serves(HS256.scheme(), opSign))
+		require.Equal(t, want&opVerify != 0, key.pair.serves(HS256.scheme(), opVerify))
 		set, err := NewKeySet(key)
 		require.NoError(t, err)
 		require.Equal(t, want&opVerify != 0, len(set.candidates(nil, HS256.scheme(), "")) == 1)
@@ -77,8 +77,8 @@ func TestKeyOpsOfAKeyPairDoNotBindItsOtherHalf(t *testing.T) {
 	text := `{"kty":"OKP","crv":"Ed25519","d":"nWGxne_9WmC6hEr0kuwsxERJxWl7MmkZcDusAxyuf2A","x":"11qYAYKxCrfVS_7TyWQHOg7hcvPapiMlrwIaaPcHURo","key_ops":["sign"]}`
 	key, err := ParsePrivateKey([]byte(text))
 	require.NoError(t, err)
-	require.True(t, key.k.serves(EdDSA.scheme(), opSign))
-	require.True(t, key.Public().m.serves(EdDSA.scheme(), opVerify))
+	require.True(t, key.pair.serves(EdDSA.scheme(), opSign))
+	require.True(t, key.Public().checked.serves(EdDSA.scheme(), opVerify))
 }
 
 func TestSetTriesAFewKeysOnly(t *testing.T) {
@@ -101,7 +101,7 @@ func TestSelectionAllocatesNothing(t *testing.T) {
 	}
 	set, err := NewKeySet(keys...)
 	require.NoError(t, err)
-	dst := make([]*material, 0, maxCandidates+1)
+	dst := make([]*checkedKey, 0, maxCandidates+1)
 	require.Zero(t, testing.AllocsPerRun(100, func() {
 		dst = set.candidates(dst[:0], EdDSA.scheme(), "49")
 		dst = set.candidates(dst[:0], EdDSA.scheme(), "")
@@ -117,7 +117,7 @@ func BenchmarkSelection(b *testing.B) {
 	}
 	set, err := NewKeySet(keys...)
 	require.NoError(b, err)
-	dst := make([]*material, 0, maxCandidates+1)
+	dst := make([]*checkedKey, 0, maxCandidates+1)
 	for b.Loop() {
 		dst = set.candidates(dst[:0], ES256.scheme(), "99")
 	}
@@ -132,7 +132,7 @@ func TestOneKeyWithDifferentOperationsIsTwoKeysOfASet(t *testing.T) {
 	set, err := NewKeySet(secret(""), secret(`,"key_ops":["verify"]`), secret(""))
 	require.NoError(t, err)
 	require.Equal(t, 2, set.len())
-	_, err = materialOf(struct{ VerificationKey }{})
+	_, err = checkedKeyOf(struct{ VerificationKey }{})
 	require.ErrorContains(t, err, "is not a key of this package")
 	_, err = ParseKeySet([]byte(`{"kty":"no matter","keys":[]}`))
 	require.NoError(t, err)

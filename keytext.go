@@ -77,13 +77,13 @@ func ParseSecretKey(jwk []byte, opts ...KeyOption) (*SecretKey, error) {
 // MarshalPEM writes the private key as PKCS #8 in PEM (RFC 5958). A key that is held by a
 // foreign signer can't leave it: that is [ErrInvalidKey].
 func (k *PrivateKey) MarshalPEM() ([]byte, error) {
-	if k == nil || k.k == nil {
+	if k == nil || k.pair == nil {
 		return nil, failf(ErrInvalidKey, "the key was not made by a constructor of this package")
 	}
-	if k.k.foreign {
+	if k.pair.foreign {
 		return nil, failf(ErrInvalidKey, "the private key is held by its signer and can't be written")
 	}
-	der, err := x509.MarshalPKCS8PrivateKey(k.k.signer)
+	der, err := x509.MarshalPKCS8PrivateKey(k.pair.signer)
 	if err != nil {
 		return nil, wrapf(ErrInvalidKey, err, "the key has no PKCS #8 form")
 	}
@@ -93,10 +93,10 @@ func (k *PrivateKey) MarshalPEM() ([]byte, error) {
 // MarshalPEM writes the public key as PKIX in PEM (RFC 5280, Section 4.1.2.7). A zero key
 // is [ErrInvalidKey].
 func (k *PublicKey) MarshalPEM() ([]byte, error) {
-	if k == nil || k.m == nil {
+	if k == nil || k.checked == nil {
 		return nil, failf(ErrInvalidKey, "the key was not made by a constructor of this package")
 	}
-	der, err := x509.MarshalPKIXPublicKey(k.m.key())
+	der, err := x509.MarshalPKIXPublicKey(k.checked.key())
 	if err != nil {
 		return nil, wrapf(ErrInvalidKey, err, "the key has no PKIX form")
 	}
@@ -108,10 +108,10 @@ func (k *PublicKey) MarshalPEM() ([]byte, error) {
 // [ErrInvalidKey], and so is an RSA key whose exponent has more than 24 bits, which
 // [ParsePublicKey] would not read in this form.
 func (k *PublicKey) MarshalAuthorizedKey() ([]byte, error) {
-	if k == nil || k.m == nil {
+	if k == nil || k.checked == nil {
 		return nil, failf(ErrInvalidKey, "the key was not made by a constructor of this package")
 	}
-	key, err := ssh.NewPublicKey(k.m.key())
+	key, err := ssh.NewPublicKey(k.checked.key())
 	if err != nil {
 		return nil, wrapf(ErrInvalidKey, err, "the key has no OpenSSH form")
 	}
@@ -125,41 +125,41 @@ func (k *PublicKey) MarshalAuthorizedKey() ([]byte, error) {
 // if it is bound to one. The result is deterministic, and [ParsePublicKey] reads it back
 // as an equal key. A zero PublicKey is [ErrInvalidKey].
 func (k *PublicKey) MarshalJSON() ([]byte, error) {
-	if k == nil || k.m == nil {
+	if k == nil || k.checked == nil {
 		return nil, failf(ErrInvalidKey, "a zero PublicKey has no JWK: make it with a constructor")
 	}
-	return k.m.appendJWK(nil), nil
+	return k.checked.appendJWK(nil), nil
 }
 
 // Thumbprint gives the SHA-256 thumbprint of the key (RFC 7638), in base64url; "" for a
 // zero PublicKey. It depends on the key alone, not on its kid or binding.
 func (k *PublicKey) Thumbprint() string {
-	if k.m == nil {
+	if k.checked == nil {
 		return ""
 	}
-	return keytext.Thumbprint(k.m.key())
+	return keytext.Thumbprint(k.checked.key())
 }
 
 // ExportJWK gives the secret as a JWK of kty "oct" with its kid and binding, for
 // [ParseSecretKey]. It is the one way out of a SecretKey: whoever has the result can sign.
 func (k *SecretKey) ExportJWK() ([]byte, error) {
-	if k.k == nil {
+	if k.pair == nil {
 		return nil, failf(ErrInvalidKey, "a zero SecretKey has no JWK: make it with a constructor")
 	}
-	return keytext.AppendSecretJWK(nil, k.k.secret, k.k.use()), nil
+	return keytext.AppendSecretJWK(nil, k.pair.secret, k.pair.use()), nil
 }
 
 // ExportJWK gives the key pair as a private JWK with its kid and binding, for
 // [ParsePrivateKey] (RFC 7517); publish Public() instead. A key that a [crypto.Signer] or
 // an ssh agent holds can't leave it: that is [ErrInvalidKey].
 func (k *PrivateKey) ExportJWK() ([]byte, error) {
-	if k.k == nil {
+	if k.pair == nil {
 		return nil, failf(ErrInvalidKey, "a zero PrivateKey has no JWK: make it with a constructor")
 	}
-	if k.k.foreign {
+	if k.pair.foreign {
 		return nil, failf(ErrInvalidKey, "the private key is held elsewhere, by a crypto.Signer or an ssh agent, and can't be exported")
 	}
-	text, err := keytext.AppendPrivateJWK(nil, k.k.signer, k.k.use())
+	text, err := keytext.AppendPrivateJWK(nil, k.pair.signer, k.pair.use())
 	if err != nil {
 		return nil, invalidKey(err)
 	}

@@ -35,12 +35,12 @@ func TestSizesOfTheCurves(t *testing.T) {
 
 // A weak key of another kind has no secret that could pass for a short one.
 func TestOnlyASecretFitsHMAC(t *testing.T) {
-	for _, m := range []*material{{kind: kindRSA, weak: true}, {kind: kindEd25519, weak: true}, {kind: kindEd25519, secret: make([]byte, 64)}} {
+	for _, m := range []*checkedKey{{kind: kindRSA, weak: true}, {kind: kindEd25519, weak: true}, {kind: kindEd25519, secret: make([]byte, 64)}} {
 		require.False(t, hmacFamily{}.fits(&schemes[HS256], m))
 	}
-	require.True(t, hmacFamily{}.fits(&schemes[HS256], &material{kind: kindSecret, weak: true, secret: []byte{1}}))
-	require.True(t, hmacFamily{}.fits(&schemes[HS256], &material{kind: kindSecret, secret: make([]byte, 32)}))
-	require.False(t, hmacFamily{}.fits(&schemes[HS256], &material{kind: kindSecret, secret: make([]byte, 31)}))
+	require.True(t, hmacFamily{}.fits(&schemes[HS256], &checkedKey{kind: kindSecret, weak: true, secret: []byte{1}}))
+	require.True(t, hmacFamily{}.fits(&schemes[HS256], &checkedKey{kind: kindSecret, secret: make([]byte, 32)}))
+	require.False(t, hmacFamily{}.fits(&schemes[HS256], &checkedKey{kind: kindSecret, secret: make([]byte, 31)}))
 }
 
 // The encoded message of RSASSA-PSS has room for two hashes, one byte, and eight bits.
@@ -48,7 +48,7 @@ func TestSmallestModulusOfPSS(t *testing.T) {
 	for alg, least := range map[algorithm]uint{PS256: 522, PS384: 778, PS512: 1034} {
 		for bits, want := range map[uint]bool{least - 1: false, least: true, least + 1: true} {
 			n := new(big.Int).Lsh(big.NewInt(1), bits-1)
-			require.Equal(t, want, pssFamily{}.fits(&schemes[alg], &material{kind: kindRSA, rsa: &rsa.PublicKey{N: n, E: 3}}), "%s %d", alg, bits)
+			require.Equal(t, want, pssFamily{}.fits(&schemes[alg], &checkedKey{kind: kindRSA, rsa: &rsa.PublicKey{N: n, E: 3}}), "%s %d", alg, bits)
 		}
 	}
 }
@@ -251,7 +251,7 @@ func TestPaddingIsRefusedUnlessAllowed(t *testing.T) {
 // What goes back into the pool is small, and keeps no key alive.
 func TestLargeBuffersAreNotKept(t *testing.T) {
 	for size, kept := range map[int]bool{maxScratch: true, maxScratch + 1: false} {
-		s := &scratch{buf: make([]byte, size), json: make([]byte, size), keys: []*material{{}}}
+		s := &scratch{buf: make([]byte, size), json: make([]byte, size), keys: []*checkedKey{{}}}
 		keys := s.keys
 		s.release()
 		require.Equal(t, kept, s.buf != nil)
@@ -325,11 +325,11 @@ func TestKidOfASingleKey(t *testing.T) {
 		own, token string
 		want       bool
 	}{{"", "", true}, {"a", "", true}, {"", "a", true}, {"a", "a", true}, {"a", "b", false}} {
-		p := keyring{key: &material{kind: kindEd25519, ops: opAll, kid: row.own}}
+		p := keyring{key: &checkedKey{kind: kindEd25519, ops: opAll, kid: row.own}}
 		require.Equal(t, row.want, len(p.candidates(nil, s, row.token)) == 1, row)
 		require.Empty(t, p.candidates(nil, &schemes[RS256], row.token))
 	}
-	p := keyring{key: &material{}}
+	p := keyring{key: &checkedKey{}}
 	require.NoError(t, p.checkCandidates(maxCandidates, s, ""))
 	require.ErrorContains(t, p.checkCandidates(maxCandidates+1, s, ""), "must name a kid")
 	require.ErrorContains(t, p.checkCandidates(0, s, ""), "names no kid; keys: 1")

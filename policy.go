@@ -22,7 +22,7 @@ type policy struct {
 
 // keyring is a key or a set of keys.
 type keyring struct {
-	key *material
+	key *checkedKey
 	set *KeySet
 }
 
@@ -60,7 +60,7 @@ func (p *policy) use(keys KeySource) error {
 		return failf(ErrInvalidKey, "the key was not made by a constructor of this package")
 	}
 	for _, s := range p.schemes {
-		fits := func(m *material) bool { return m.serves(s, opVerify) }
+		fits := func(m *checkedKey) bool { return m.serves(s, opVerify) }
 		if p.key != nil && fits(p.key) || p.set != nil && slices.ContainsFunc(p.set.all, fits) {
 			return nil
 		}
@@ -78,9 +78,9 @@ func (p *policy) use(keys KeySource) error {
 func keyringOf(keys KeySource) (r keyring, ok bool) {
 	switch k := keys.(type) {
 	case *SecretKey:
-		return keyring{key: k.verification()}, true
+		return keyring{key: k.checkedKey()}, true
 	case *PublicKey:
-		return keyring{key: k.verification()}, true
+		return keyring{key: k.checkedKey()}, true
 	case *KeySet:
 		return keyring{set: k}, true
 	}
@@ -90,7 +90,7 @@ func keyringOf(keys KeySource) (r keyring, ok bool) {
 // candidates appends the keys that serve a token: one rule for keys and sets. A key
 // serves if it fits the algorithm, and if the token names no kid, the key has none, or
 // both are equal.
-func (r keyring) candidates(dst []*material, s *scheme, kid string) []*material {
+func (r keyring) candidates(dst []*checkedKey, s *scheme, kid string) []*checkedKey {
 	if r.set != nil {
 		return r.set.candidates(dst, s, kid)
 	}

@@ -27,7 +27,7 @@ func (r *rawSignatures) verifyRaw(msg, sig []byte) (string, error) {
 	if r.Weak {
 		opts = append(opts, InsecureAllowWeakKey())
 	}
-	m, err := r.material(opts)
+	m, err := r.checkedKey(opts)
 	if err != nil {
 		return "no key", err
 	}
@@ -41,19 +41,19 @@ func (r *rawSignatures) verifyRaw(msg, sig []byte) (string, error) {
 	return "good", nil
 }
 
-func (r *rawSignatures) material(opts []KeyOption) (*material, error) {
+func (r *rawSignatures) checkedKey(opts []KeyOption) (*checkedKey, error) {
 	if r.Alg[0] == 'H' {
 		k, err := ParseSecretKey([]byte(r.Key), opts...)
 		if err != nil {
 			return nil, err
 		}
-		return k.verification(), nil
+		return k.checkedKey(), nil
 	}
 	k, err := ParsePublicKey([]byte(r.Key), opts...)
 	if err != nil {
 		return nil, err
 	}
-	return k.verification(), nil
+	return k.checkedKey(), nil
 }
 
 // TestRawSignatures runs a part of the Wycheproof vectors. The conformance module, which

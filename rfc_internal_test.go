@@ -43,16 +43,16 @@ func TestSignaturesOfTheRFCs(t *testing.T) {
 			input := v.Token[:dot]
 			sig, ok := base64url.AppendDecode(nil, v.Token[dot+1:])
 			require.True(t, ok)
-			var m *material
-			var k *signing
+			var m *checkedKey
+			var k *keyPair
 			if s.alg <= HS512 {
 				key, err := ParseSecretKey([]byte(v.Key.Value))
 				require.NoError(t, err)
-				m, k = key.k.material, key.k
+				m, k = key.pair.checkedKey, key.pair
 			} else {
 				key, err := ParsePublicKey([]byte(v.Key.Value))
 				require.NoError(t, err)
-				m = key.m
+				m = key.checked
 			}
 			require.True(t, m.serves(s, opVerify))
 			require.True(t, s.family.verify(s, m, input, sig))
@@ -65,7 +65,7 @@ func TestSignaturesOfTheRFCs(t *testing.T) {
 				if jwk != "" {
 					key, err := ParsePrivateKey([]byte(jwk))
 					require.NoError(t, err)
-					k = key.k
+					k = key.pair
 				}
 				made, err := s.family.sign(s, k, nil, []byte(input))
 				require.NoError(t, err)

@@ -21,7 +21,7 @@ type Signer struct{ p *signPolicy }
 type signPolicy struct {
 	signConfig
 	scheme *scheme
-	key    *signing
+	key    *keyPair
 	header string // the encoded header and its dot
 }
 
@@ -50,7 +50,7 @@ func NewSigner(key SigningKey, alg Algorithm, opts ...SignOption) (*Signer, erro
 	if err := p.apply(opts); err != nil {
 		return nil, err
 	}
-	if p.key, err = signingOf(key); err != nil {
+	if p.key, err = keyPairOf(key); err != nil {
 		return nil, err
 	}
 	if !p.key.serves(s, opSign) {
@@ -88,17 +88,17 @@ func (s *Signer) Sign(claims any) (string, error) {
 	return string(w.buf), nil
 }
 
-// signingOf resolves a key argument: only this package's own types count.
-func signingOf(key SigningKey) (*signing, error) {
+// keyPairOf resolves a key argument: only this package's own types count.
+func keyPairOf(key SigningKey) (*keyPair, error) {
 	if isNil(key) {
 		return nil, failf(ErrInvalidOption, "the key is nil").and(ErrInvalidKey)
 	}
-	var k *signing
+	var k *keyPair
 	switch key := key.(type) {
 	case *SecretKey:
-		k = key.k
+		k = key.pair
 	case *PrivateKey:
-		k = key.k
+		k = key.pair
 	default:
 		return nil, failf(ErrInvalidKey, "a key of type %T is not of this package", key)
 	}
@@ -117,7 +117,7 @@ func (p *signPolicy) sign(w *scratch) ([]byte, error) {
 	if err != nil {
 		return nil, wrapf(ErrInvalidKey, err, "%s can't sign with this key", p.scheme.name)
 	}
-	if p.key.foreign && !p.scheme.family.verify(p.scheme, p.key.material, string(w.buf), signature) {
+	if p.key.foreign && !p.scheme.family.verify(p.scheme, p.key.checkedKey, string(w.buf), signature) {
 		return nil, failf(ErrKeysUnavailable, "the key's signer returned a signature that does not verify with its public key")
 	}
 	w.json = signature

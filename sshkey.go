@@ -38,7 +38,7 @@ func NewSSHKey(signer ssh.Signer, opts ...KeyOption) (*PrivateKey, error) {
 	if err != nil {
 		return nil, err
 	}
-	k := &signing{material: m, ssh: signer, foreign: true}
+	k := &keyPair{checkedKey: m, ssh: signer, foreign: true}
 	if err := k.bind(cfg); err != nil {
 		return nil, err
 	}
@@ -52,12 +52,12 @@ func NewSSHKey(signer ssh.Signer, opts ...KeyOption) (*PrivateKey, error) {
 
 // canSign is an error for an algorithm that an ssh key can't sign, although it verifies
 // with the public key: ssh has no names for RS384 and PS*.
-func (k *signing) canSign(s *scheme) error {
+func (k *keyPair) canSign(s *scheme) error {
 	switch {
 	case k.ssh == nil:
 		return nil
 	case s.ssh == "":
-		return failf(ErrInvalidKey, "a key held by an ssh signer can't sign %s: use %s, or a private key in memory", s.name, sshAlgorithms(k.material))
+		return failf(ErrInvalidKey, "a key held by an ssh signer can't sign %s: use %s, or a private key in memory", s.name, sshAlgorithms(k.checkedKey))
 	case k.kind != kindRSA:
 		return nil
 	}
@@ -71,7 +71,7 @@ func (k *signing) canSign(s *scheme) error {
 }
 
 // signSSH signs through the ssh signer and appends the signature in the form of JWS.
-func (k *signing) signSSH(s *scheme, dst, input []byte) ([]byte, error) {
+func (k *keyPair) signSSH(s *scheme, dst, input []byte) ([]byte, error) {
 	sig, err := k.askSSH(s, input)
 	switch {
 	case err != nil:
@@ -93,7 +93,7 @@ func (k *signing) signSSH(s *scheme, dst, input []byte) ([]byte, error) {
 }
 
 // askSSH lets the signer sign. Only an RSA key has a choice of algorithms.
-func (k *signing) askSSH(s *scheme, input []byte) (*ssh.Signature, error) {
+func (k *keyPair) askSSH(s *scheme, input []byte) (*ssh.Signature, error) {
 	input = slices.Clone(input) // as in ask
 	if signer, ok := k.ssh.(ssh.AlgorithmSigner); ok && k.kind == kindRSA {
 		return signer.SignWithAlgorithm(rand.Reader, input, s.ssh)
@@ -103,7 +103,7 @@ func (k *signing) askSSH(s *scheme, input []byte) (*ssh.Signature, error) {
 
 // signatureSize is the length of a signature of an RSA (RFC 8332, Section 3) or Ed25519
 // key (RFC 8709, Section 6).
-func (k *signing) signatureSize() int {
+func (k *keyPair) signatureSize() int {
 	if k.kind == kindRSA {
 		return k.rsa.Size()
 	}
@@ -151,7 +151,7 @@ func sshPublic(signer ssh.Signer) (ssh.CryptoPublicKey, error) {
 }
 
 // sshAlgorithms names what an ssh key of this kind can sign, for an error message.
-func sshAlgorithms(m *material) string {
+func sshAlgorithms(m *checkedKey) string {
 	var names []string
 	for i := range schemes {
 		if s := &schemes[i]; s.ssh != "" && s.family.fits(s, m) {

@@ -71,14 +71,14 @@ func TestSSHSignaturesAreConverted(t *testing.T) {
 			for name, signer := range map[string]ssh.Signer{"honest": inner, "wrapped": liar{inner, honest}} {
 				key, err := NewSSHKey(signer)
 				require.NoError(t, err)
-				require.True(t, key.k.foreign)
-				require.True(t, key.k.serves(s, opSign))
-				require.NoError(t, key.k.canSign(s))
+				require.True(t, key.pair.foreign)
+				require.True(t, key.pair.serves(s, opSign))
+				require.NoError(t, key.pair.canSign(s))
 				for range 20 { // r or s has a leading zero now and then
-					sig, err := (&signPolicy{scheme: s, key: key.k}).ask([]byte("before"), []byte("input"))
+					sig, err := (&signPolicy{scheme: s, key: key.pair}).ask([]byte("before"), []byte("input"))
 					require.NoError(t, err, name)
 					require.Equal(t, "before", string(sig[:6]))
-					require.True(t, s.family.verify(s, key.k.material, "input", sig[6:]))
+					require.True(t, s.family.verify(s, key.pair.checkedKey, "input", sig[6:]))
 				}
 			}
 		})
@@ -113,7 +113,7 @@ func TestSSHSignaturesThatAreNoneAreRefused(t *testing.T) {
 			t.Run(alg.String()+", "+name, func(t *testing.T) {
 				key, err := NewSSHKey(liar{signer, row.change})
 				require.NoError(t, err)
-				sig, err := key.k.signSSH(alg.scheme(), []byte("before"), []byte("input"))
+				sig, err := key.pair.signSSH(alg.scheme(), []byte("before"), []byte("input"))
 				require.ErrorContains(t, err, row.want)
 				require.Equal(t, "before", string(sig))
 				if name == "an error" {
@@ -160,7 +160,7 @@ func TestSSHKeySignsWhatSSHHasANameFor(t *testing.T) {
 	rsaKey, err := NewSSHKey(signer)
 	require.NoError(t, err)
 	for _, alg := range []algorithm{RS384, PS256, PS384, PS512} {
-		err := rsaKey.k.canSign(alg.scheme())
+		err := rsaKey.pair.canSign(alg.scheme())
 		require.ErrorIs(t, err, ErrInvalidKey)
 		require.ErrorContains(t, err, alg.String())
 		require.ErrorContains(t, err, "RS256 or RS512")
@@ -168,26 +168,26 @@ func TestSSHKeySignsWhatSSHHasANameFor(t *testing.T) {
 		_, err = NewSSHKey(signer, WithAlgorithm(alg))
 		require.ErrorIs(t, err, ErrInvalidOption)
 		require.ErrorIs(t, err, ErrInvalidKey)
-		require.True(t, rsaKey.Public().m.serves(alg.scheme(), opVerify))
+		require.True(t, rsaKey.Public().checked.serves(alg.scheme(), opVerify))
 	}
 
 	plain, err := NewSSHKey(struct{ ssh.Signer }{signer})
 	require.NoError(t, err)
-	require.ErrorContains(t, plain.k.canSign(RS256.scheme()), "ssh.AlgorithmSigner")
+	require.ErrorContains(t, plain.pair.canSign(RS256.scheme()), "ssh.AlgorithmSigner")
 	ed, err := NewSSHKey(struct{ ssh.Signer }{sshSigner(t, EdDSA)})
 	require.NoError(t, err)
-	require.NoError(t, ed.k.canSign(EdDSA.scheme()))
+	require.NoError(t, ed.pair.canSign(EdDSA.scheme()))
 
 	limited, err := ssh.NewSignerWithAlgorithms(signer.(ssh.AlgorithmSigner), []string{ssh.KeyAlgoRSASHA512})
 	require.NoError(t, err)
 	key, err := NewSSHKey(limited)
 	require.NoError(t, err)
-	require.NoError(t, key.k.canSign(RS512.scheme()))
-	require.ErrorContains(t, key.k.canSign(RS256.scheme()), "does not offer rsa-sha2-256")
+	require.NoError(t, key.pair.canSign(RS512.scheme()))
+	require.ErrorContains(t, key.pair.canSign(RS256.scheme()), "does not offer rsa-sha2-256")
 
 	inMemory, err := GeneratePrivateKey(ES256)
 	require.NoError(t, err)
-	require.NoError(t, inMemory.k.canSign(PS256.scheme()))
+	require.NoError(t, inMemory.pair.canSign(PS256.scheme()))
 }
 
 // publicLiar is an ssh signer with another public key.
