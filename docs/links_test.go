@@ -27,7 +27,8 @@ func TestLinks(t *testing.T) {
 	for _, document := range documents {
 		anchors[document] = headings(read(t, document))
 	}
-	links := 0
+	repository := hasNestedModules(t)
+	links, skipped := 0, ""
 	for _, document := range documents {
 		for _, match := range mdLink.FindAllStringSubmatch(fenced.ReplaceAllString(read(t, document), "``"), -1) {
 			if strings.Contains(match[1], "://") {
@@ -40,6 +41,10 @@ func TestLinks(t *testing.T) {
 				target = path.Join(path.Dir(document), file)
 			}
 			_, err := os.Stat(filepath.Join(root, filepath.FromSlash(target)))
+			if err != nil && !repository {
+				skipped = target
+				continue
+			}
 			require.NoError(t, err, "%s links to %s", document, match[1])
 			if anchor != "" {
 				require.True(t, anchors[target][anchor], "%s links to %s, and there is no such heading", document, match[1])
@@ -47,6 +52,9 @@ func TestLinks(t *testing.T) {
 		}
 	}
 	require.Greater(t, links, 30)
+	if skipped != "" {
+		t.Skipf("a module's zip has no nested modules, such as that of %s", skipped)
+	}
 }
 
 // headings gives the anchors that a page's headings get.

@@ -86,6 +86,9 @@ var speedTasks = []string{"sign HS256, struct", "verify HS256, struct", "verify 
 // TestSpeed: README.md repeats three rows of the table of targets in benchmarks/README.md.
 // After a new run of the benchmarks, `go test ./docs -run Speed -update` writes them anew.
 func TestSpeed(t *testing.T) {
+	if !hasNestedModules(t) {
+		t.Skip("a module's zip has no nested modules, such as benchmarks")
+	}
 	var s strings.Builder
 	s.WriteString("| task | this | fastest peer | ratio |\n| --- | --: | --- | --: |\n")
 	_, targets, ok := strings.Cut(read(t, "benchmarks/README.md"), "### Targets\n")

@@ -6,6 +6,7 @@ import (
 	"io/fs"
 	"os"
 	"path/filepath"
+	"slices"
 	"strings"
 	"testing"
 
@@ -21,6 +22,11 @@ func read(t *testing.T, file string) string {
 	text, err := os.ReadFile(filepath.Join(root, file))
 	require.NoError(t, err)
 	return string(text)
+}
+
+// hasNestedModules reports whether the repository is there, and not just what a module's zip has.
+func hasNestedModules(t *testing.T) bool {
+	return slices.ContainsFunc(files(t, "go.mod"), func(name string) bool { return name != "go.mod" })
 }
 
 // files returns the names of the module's files with a suffix, except those in the folders of

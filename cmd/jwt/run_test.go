@@ -147,6 +147,7 @@ func TestEveryFlagAndExampleIsInTheHelp(t *testing.T) {
 func TestColourOnATerminalOnly(t *testing.T) {
 	t.Chdir(t.TempDir())
 	require.NoError(t, os.WriteFile("secret", []byte("0123456789abcdef0123456789abcdef"), 0o644))
+	require.NoError(t, os.Chmod("secret", 0o644)) // whatever the umask: it is what the warning is about
 	for _, tt := range []struct {
 		name     string
 		terminal bool

@@ -129,13 +129,15 @@ func split(t *testing.T, line string, env map[string]string) (args []string, std
 	var word strings.Builder
 	var words []string
 	quoted, started := false, false
-	for _, r := range os.Expand(line, func(name string) string { return env[name] }) + " " {
+	const space = "\x00" // one in the value of a variable, which does not end a word
+	value := func(name string) string { return strings.ReplaceAll(env[name], " ", space) }
+	for _, r := range os.Expand(line, value) + " " {
 		switch {
 		case r == '\'':
 			quoted, started = !quoted, true
 		case r == ' ' && !quoted:
 			if started || word.Len() > 0 {
-				words = append(words, word.String())
+				words = append(words, strings.ReplaceAll(word.String(), space, " "))
 			}
 			started = false
 			word.Reset()
