@@ -15,15 +15,15 @@ import (
 // TestDifferent has a check for each row of the table of what changes without an error.
 func TestDifferent(t *testing.T) {
 	checks := map[string]func(*testing.T){
-		"an audience of one name is written as": audienceOfOne,
+		"a single audience is written as":       audienceOfOne,
 		"numbers in a map":                      numbersInMap,
-		"a new `iat` of a clock that is ahead":  clockAhead,
+		"an `iat` from a clock that is ahead":   clockAhead,
 		"`<`, `>` and `&` in claims":            htmlInClaims,
 		"the token when there is an error":      tokenOnError,
-		"fields that the claims had before":     valuesBefore,
+		"fields the claims already had":         valuesBefore,
 		"`Validate` of the claims runs":         validateRuns,
 		"claims that do not fit the type":       unfitClaims,
-		"an `exp` with a fraction":              fractionOfExp,
+		"a fractional `exp`":                    fractionOfExp,
 		"a token's `kid`":                       tokensKid,
 		"no `kid`, several keys":                severalKeys,
 		"a Keyfunc that fails":                  failingKeyfunc,

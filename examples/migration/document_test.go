@@ -1,5 +1,5 @@
-// Package migration_test holds MIGRATION.md to the truth: its names, its snippets, its numbers
-// and what it says of both libraries.
+// Package migration_test checks MIGRATION.md: its names, its snippets, and what it says about
+// both libraries.
 package migration_test
 
 import (
@@ -20,7 +20,7 @@ func document(t *testing.T) string {
 	return string(text)
 }
 
-// section gives the text under a heading, up to the next one of any level.
+// section returns the text under a heading, up to the next one of any level.
 func section(t *testing.T, heading string) string {
 	t.Helper()
 	_, rest, ok := strings.Cut(document(t), "\n"+heading+"\n")
@@ -29,7 +29,7 @@ func section(t *testing.T, heading string) string {
 	return text
 }
 
-// rows gives the cells of the only table under a heading, without its head.
+// rows returns the cells of the only table under a heading, without its header.
 func rows(t *testing.T, heading string) [][]string {
 	t.Helper()
 	var table [][]string
@@ -49,7 +49,7 @@ func rows(t *testing.T, heading string) [][]string {
 	return table[2:]
 }
 
-// names gives the code spans of a cell. One that begins with a dot is a member of the last
+// names returns the code spans of a cell. One that begins with a dot is a member of the last
 // type before it.
 func names(cell string) []string {
 	var found []string

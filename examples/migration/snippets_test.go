@@ -17,10 +17,10 @@ import (
 	"github.com/stretchr/testify/require"
 )
 
-// The convention for the Go snippets of MIGRATION.md: the first line says whose they are,
-// "// golang-jwt", "// golang-jwt v4" or "// this library", and jwt is that library. A snippet
-// is either declarations or the inside of a function that returns an error. The variables of
-// snippetVars are there, and every package of snippetImports that it uses is imported.
+// The Go snippets of MIGRATION.md follow a convention. The first line says which library they
+// use: "// golang-jwt", "// golang-jwt v4" or "// this library"; jwt is that library. A snippet
+// is either declarations or the body of a function that returns an error. It can use the
+// variables of snippetVars and the packages of snippetImports.
 
 var snippetVars = map[string]string{
 	"ctx": "context.Context", "currentPEM": "[]byte", "oldPEM": "[]byte", "raw": "string", "secret": "[]byte", "w": "http.ResponseWriter",
@@ -33,11 +33,11 @@ var snippetImports = map[string]map[string]string{
 }
 
 var commonImports = map[string]string{
-	"context": "context", "errors": "errors", "fmt": "fmt", "http": "net/http", "rsa": "crypto/rsa", "slices": "slices", "time": "time",
+	"context": "context", "errors": "errors", "fmt": "fmt", "json": "encoding/json", "http": "net/http", "rsa": "crypto/rsa", "slices": "slices", "time": "time",
 }
 
-// TestSnippets compiles each Go snippet in a package of its own, which is only there for the
-// compiler: go build -overlay.
+// TestSnippets compiles each Go snippet in a package of its own, which exists only in an overlay
+// of the go command.
 func TestSnippets(t *testing.T) {
 	module, err := filepath.Abs(".")
 	require.NoError(t, err)
@@ -71,7 +71,7 @@ func TestSnippets(t *testing.T) {
 	require.NoError(t, err, "%s", out)
 }
 
-// program makes a compilable file of a snippet.
+// program turns a snippet into a file that compiles.
 func program(t *testing.T, owner, code string) string {
 	file, err := parser.ParseFile(gotoken.NewFileSet(), "", "package snippet\n"+code, 0)
 	if err != nil {
@@ -119,7 +119,7 @@ func program(t *testing.T, owner, code string) string {
 	return s.String() + code
 }
 
-// uses mentions the variables that the snippet makes for the reader only.
+// uses mentions the variables that a snippet declares only for its reader.
 func uses(body []ast.Stmt) string {
 	var s strings.Builder
 	for _, stmt := range body {

@@ -23,19 +23,19 @@ func strictKeys() map[string]proof {
 	public := publicPEM(rsa2048())
 	der := must(x509.MarshalPKIXPublicKey(&rsa2048().PublicKey))
 	return map[string]proof{
-		"an HMAC secret of under 32 bytes":                         {"InsecureAllowWeakKey", []attempt{hmacKey([]byte("secret"), jwt.HS256)}},
-		"an empty HMAC secret":                                     {"", []attempt{hmacKey([]byte{}, jwt.HS256)}},
-		"under 48 bytes for HS384, under 64 for HS512":             {"InsecureAllowWeakKey", []attempt{hmacKey(secret, jwt.HS384), hmacKey(secret, jwt.HS512)}},
-		"a public key in PEM as an HMAC secret":                    {"", []attempt{hmacKey(public, jwt.HS256)}},
-		"an RSA key of under 2048 bits":                            {"InsecureAllowWeakKey", []attempt{rsaText(publicPEM(rsa1024()), rsa1024())}},
-		"an RSA key with the public exponent 3":                    {"InsecureAllowWeakKey", []attempt{rsaText(publicPEM(exponent3()), exponent3())}},
-		"PEM with text around it, or with a second block":          {"", []attempt{rsaText(append([]byte("my key\n"), public...), rsa2048()), rsaText(bytes.Repeat(public, 2), rsa2048())}},
-		"a PEM label that is not what the block holds":             {"", []attempt{rsaText(block("RSA PUBLIC KEY", der), rsa2048()), rsaText(block("KEY", der), rsa2048())}},
-		"encrypted PEM":                                            {"", []attempt{encryptedPEM()}},
-		"an Ed25519 key of small order, for which all can sign":    {"", []attempt{smallOrder()}},
-		"a PS* signature whose salt is not as long as the hash":    {"", []attempt{longSalt()}},
-		"a secret in a JWK Set, with keyfunc (v5)":                 {"", []attempt{secretInSet()}},
-		"a key set of over 16 keys for a token without `kid` (v5)": {"", []attempt{manyKeys()}},
+		"an HMAC secret under 32 bytes":                             {"InsecureAllowWeakKey", []attempt{hmacKey([]byte("secret"), jwt.HS256)}},
+		"an empty HMAC secret":                                      {"", []attempt{hmacKey([]byte{}, jwt.HS256)}},
+		"under 48 bytes for HS384, under 64 for HS512":              {"InsecureAllowWeakKey", []attempt{hmacKey(secret, jwt.HS384), hmacKey(secret, jwt.HS512)}},
+		"a public key in PEM as an HMAC secret":                     {"", []attempt{hmacKey(public, jwt.HS256)}},
+		"an RSA key under 2048 bits":                                {"InsecureAllowWeakKey", []attempt{rsaText(publicPEM(rsa1024()), rsa1024())}},
+		"an RSA key with the public exponent 3":                     {"InsecureAllowWeakKey", []attempt{rsaText(publicPEM(exponent3()), exponent3())}},
+		"PEM with text around it, or with a second block":           {"", []attempt{rsaText(append([]byte("my key\n"), public...), rsa2048()), rsaText(bytes.Repeat(public, 2), rsa2048())}},
+		"a PEM label that is not what the block holds":              {"", []attempt{rsaText(block("RSA PUBLIC KEY", der), rsa2048()), rsaText(block("KEY", der), rsa2048())}},
+		"encrypted PEM":                                             {"", []attempt{encryptedPEM()}},
+		"an Ed25519 key of small order, with which anyone can sign": {"", []attempt{smallOrder()}},
+		"a PS* signature whose salt is not as long as the hash":     {"", []attempt{longSalt()}},
+		"a secret in a JWK Set, with keyfunc (v5)":                  {"", []attempt{secretInSet()}},
+		"more than 16 keys for a token without `kid` (v5)":          {"", []attempt{manyKeys()}},
 	}
 }
 

@@ -28,28 +28,28 @@ func strictForm() map[string]proof {
 		"a `crit` or `b64` header":                           {"", []attempt{read(headed(`{"alg":"HS256","crit":["exp"]}`)), read(headed(`{"alg":"HS256","b64":false}`))}},
 		"a `kid` or `typ` that is not a string":              {"", []attempt{read(headed(`{"alg":"HS256","kid":1}`)), read(headed(`{"alg":"HS256","typ":1}`))}},
 		"the same member twice, at any depth":                {"", []attempt{read(token(`{"sub":"a","sub":"b"}`)), read(token(`{"a":[{"b":1,"b":1}]}`)), read(headed(`{"alg":"HS256","x":1,"x":2}`))}},
-		"text that is not UTF-8, or half a surrogate":        {"", []attempt{read(token("{\"a\":\"\xff\"}")), read(token(`{"a":"\ud800"}`))}},
+		"text that is not UTF-8, or has a lone surrogate":    {"", []attempt{read(token("{\"a\":\"\xff\"}")), read(token(`{"a":"\ud800"}`))}},
 		"a payload of `null`":                                {"", []attempt{read(token(`null`))}},
 		"text after the payload, with `WithJSONNumber`":      {"", []attempt{trailing()}},
-		"a token of over 64 KiB":                             {"WithMaxSize", []attempt{read(token(`{"a":"`+long+`"}`), jwt.WithMaxSize(1<<20))}},
-		"a header of over 16 KiB":                            {"", []attempt{read(headed(`{"alg":"HS256","x":"` + long[:20_000] + `"}`))}},
-		"JSON of over 64 levels":                             {"", []attempt{read(token(deep))}},
+		"a token over 64 KiB":                                {"WithMaxSize", []attempt{read(token(`{"a":"`+long+`"}`), jwt.WithMaxSize(1<<20))}},
+		"a header over 16 KiB":                               {"", []attempt{read(headed(`{"alg":"HS256","x":"` + long[:20_000] + `"}`))}},
+		"JSON with more than 64 levels":                      {"", []attempt{read(token(deep))}},
 	}
 }
 
 func strictClaims() map[string]proof {
 	soon := time.Now().Add(10 * time.Minute).Unix()
 	return map[string]proof{
-		"an `aud`, and no `WithAudience`":                        {"AllowAnyAudience", []attempt{read(token(`{"aud":"api"}`), jwt.AllowAnyAudience()), read(token(`{"aud":[]}`), jwt.AllowAnyAudience())}},
-		"an `iat` in the future (v5)":                            {"WithLeeway", []attempt{futureIssue(soon)}},
-		"an `nbf` with a fraction, up to a second early":         {"WithLeeway", []attempt{fraction()}},
-		"`exp` of 0, into a map":                                 {"AllowExpired", []attempt{read(token(`{"exp":0}`), jwt.AllowExpired())}},
-		"a date in quotes, into a struct":                        {"", []attempt{readStruct(token(`{"exp":"4102444800"}`))}},
-		"a date of `null`, into a struct":                        {"", []attempt{readStruct(token(`{"exp":4102444800,"nbf":null}`))}},
-		"`EXP` for `exp`, into a struct":                         {"", []attempt{readStruct(token(`{"EXP":4102444800}`))}},
-		"`iss`, `sub` or `jti` that is not a string, into a map": {"", []attempt{read(token(`{"iss":1}`)), read(token(`{"sub":null}`)), read(token(`{"jti":[]}`))}},
-		"an `aud` that is a number or an object, into a map":     {"", []attempt{read(token(`{"aud":1}`)), read(token(`{"aud":{}}`))}},
-		"a past `exp` that the claims type does not report":      {"AllowExpired", []attempt{blindly()}},
+		"an `aud`, and no `WithAudience`":                                {"AllowAnyAudience", []attempt{read(token(`{"aud":"api"}`), jwt.AllowAnyAudience()), read(token(`{"aud":[]}`), jwt.AllowAnyAudience())}},
+		"an `iat` in the future (v5)":                                    {"WithLeeway", []attempt{futureIssue(soon)}},
+		"a fractional `nbf`, up to a second early":                       {"WithLeeway", []attempt{fraction()}},
+		"an `exp` of 0, decoded into a map":                              {"AllowExpired", []attempt{read(token(`{"exp":0}`), jwt.AllowExpired())}},
+		"a date in quotes, decoded into a struct":                        {"", []attempt{readStruct(token(`{"exp":"4102444800"}`))}},
+		"a `null` date, decoded into a struct":                           {"", []attempt{readStruct(token(`{"exp":4102444800,"nbf":null}`))}},
+		"`EXP` for `exp`, decoded into a struct":                         {"", []attempt{readStruct(token(`{"EXP":4102444800}`))}},
+		"`iss`, `sub` or `jti` that is not a string, decoded into a map": {"", []attempt{read(token(`{"iss":1}`)), read(token(`{"sub":null}`)), read(token(`{"jti":[]}`))}},
+		"an `aud` that is a number or an object, decoded into a map":     {"", []attempt{read(token(`{"aud":1}`)), read(token(`{"aud":{}}`))}},
+		"a past `exp` that the claims type does not report":              {"AllowExpired", []attempt{blindly()}},
 	}
 }
 
