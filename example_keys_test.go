@@ -56,7 +56,7 @@ func ExampleNewSecretKey() {
 func ExampleNewSecretKey_publicKey() {
 	_, err := jwt.NewSecretKey(mustRead("ed25519-default.pub"))
 	fmt.Println(err)
-	// Output: jwt: this is an OpenSSH public key, not a secret: anyone who has it could sign; use ParsePublicKey or ParsePrivateKey with RS256, ES256 or EdDSA
+	// Output: jwt: this is an OpenSSH public key, or a part of one, not a secret: anyone who has it could sign; use ParsePublicKey or ParsePrivateKey with RS256, ES256 or EdDSA
 }
 
 // The two files of `ssh-keygen -t ed25519`: the issuer has the private one, and whoever

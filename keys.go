@@ -263,9 +263,9 @@ func newSecret(secret []byte, cfg *keyConfig) (*SecretKey, error) {
 	switch form := keytext.Recognise(secret); form {
 	case keytext.NoForm:
 	case keytext.FormJWK:
-		return nil, failf(ErrInvalidKey, `this is the text of %s, not a secret: ParseSecretKey reads a JWK of kty "oct", and ParsePublicKey and ParsePrivateKey the others`, form)
+		return nil, failf(ErrInvalidKey, `this is %s, or a part of one, not a secret: ParseSecretKey reads a JWK of kty "oct", and ParsePublicKey and ParsePrivateKey the others`, form)
 	default:
-		return nil, failf(ErrInvalidKey, "this is %s, not a secret: anyone who has it could sign; use ParsePublicKey or ParsePrivateKey with RS256, ES256 or EdDSA", form)
+		return nil, failf(ErrInvalidKey, "this is %s, or a part of one, not a secret: anyone who has it could sign; use ParsePublicKey or ParsePrivateKey with RS256, ES256 or EdDSA", form)
 	}
 	least := minSecret
 	if cfg.weak {

@@ -369,7 +369,7 @@ func TestRefusedSecretsSayWhatTheyAre(t *testing.T) {
 	pkcs12, err := os.ReadFile("testdata/keys/refused/pkcs12.p12")
 	require.NoError(t, err)
 	_, err = jwt.NewSecretKey(pkcs12)
-	require.ErrorContains(t, err, "this is a PKCS #12 file, not a secret")
+	require.ErrorContains(t, err, "this is a PKCS #12 file, or a part of one, not a secret")
 	_, err = jwt.NewSecretKey([]byte("openssh-key-v1\x00 and what follows it in the file"))
 	require.ErrorContains(t, err, "this is an OpenSSH private key")
 }

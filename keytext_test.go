@@ -163,7 +163,7 @@ var refusedTexts = map[string]struct{ private, public string }{
 	"pkcs7.p7b":                {"a PKCS #7 file", "a PKCS #7 file: `openssl pkcs7 -inform DER -print_certs -in FILE`"},
 	"putty.ppk":                {"a PuTTY key file: `puttygen FILE -O private-openssh-new -o OUT`", "-O public-openssh"},
 	"rfc4716":                  {"an RFC 4716 public key", "an RFC 4716 public key: `ssh-keygen -i -f FILE`"},
-	"body-without-frame":       {"in base64", "a public key in DER, in base64: `base64 -d` decodes it, then `openssl pkey -pubin"},
+	"body-without-frame":       {"encoded once more", "a public key in DER, encoded once more: `base64 -d` decodes base64 and `xxd -r -p` hex, then `openssl pkey -pubin"},
 	"pem-in-base64":            {"a PEM text with something around it, or encoded once more", "a PEM text with something around it, or encoded once more"},
 	"backslash-n":              {`line breaks turned into \n or blanks?`, `line breaks turned into \n or blanks?`},
 	"line-breaks-as-blanks":    {`line breaks turned into \n or blanks?`, `line breaks turned into \n or blanks?`},

@@ -6,6 +6,7 @@ import (
 	"crypto/rsa"
 	"crypto/x509"
 	"encoding/base64"
+	"encoding/binary"
 	"errors"
 	"fmt"
 	"math/big"
@@ -23,6 +24,8 @@ const (
 	// maxRounds bounds the work of deriving a key from a passphrase; ssh-keygen's
 	// default is 16 or 24.
 	maxRounds = 256
+	// maxWireKind bounds the name of an ssh key type, in bytes.
+	maxWireKind = 64
 )
 
 // wantPublic ends the messages about texts that are no public key.
@@ -195,4 +198,16 @@ func strictBase64(text string) ([]byte, bool) {
 	}
 	b, err := base64.StdEncoding.Strict().DecodeString(text)
 	return b, err == nil
+}
+
+// wireKind returns the type that an ssh public key names, with its length before it, or "".
+func wireKind(b []byte) string {
+	if len(b) < 8 || binary.BigEndian.Uint32(b) > maxWireKind {
+		return ""
+	}
+	n := int(binary.BigEndian.Uint32(b))
+	if len(b) <= 4+n {
+		return ""
+	}
+	return string(b[4 : 4+n])
 }
