@@ -214,12 +214,6 @@ func missing(class error) error {
 	return failf(class, "%s", strings.TrimPrefix(class.Error(), "jwt: ")).and(ErrMissingClaim)
 }
 
-// both makes one class of two, for an error that belongs to either.
-type both struct{ first, second error }
-
-func (b *both) Error() string   { return b.first.Error() }
-func (b *both) Unwrap() []error { return []error{b.first, b.second} }
-
 // outside is an error of a KeyFunc or a foreign signer. It may well come from this package,
 // about a token of their own: its classes must not pass for those of the token in question.
 type outside struct{ error }

@@ -203,7 +203,7 @@ func newCheckedKey(checked crypto.PublicKey) *checkedKey {
 // checkPublic checks a public key from outside and copies it.
 func checkPublic(key crypto.PublicKey, weak bool) (*checkedKey, error) {
 	if isNil(key) {
-		return nil, failf(&both{ErrInvalidKey, ErrInvalidOption}, "the public key is nil")
+		return nil, failf(ErrInvalidKey, "the public key is nil").and(ErrInvalidOption)
 	}
 	own, err := keycheck.Public(key, weak)
 	if err != nil {

@@ -149,7 +149,7 @@ func (m *checkedKey) bind(cfg *keyConfig) error {
 	}
 	if m.bound != 0 {
 		if s := m.bound.scheme(); !s.family.fits(s, m) {
-			return wrapf(&both{ErrInvalidKey, ErrInvalidOption}, m.unfit(s, opSign), "the key does not fit its algorithm")
+			return wrapf(ErrInvalidKey, m.unfit(s, opSign), "the key does not fit its algorithm").and(ErrInvalidOption)
 		}
 	}
 	if cfg.jwkAlg != 0 {

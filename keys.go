@@ -99,7 +99,7 @@ func NewPrivateKey(key crypto.Signer, opts ...KeyOption) (*PrivateKey, error) {
 		return nil, err
 	}
 	if isNil(key) {
-		return nil, failf(&both{ErrInvalidKey, ErrInvalidOption}, "the private key is nil")
+		return nil, failf(ErrInvalidKey, "the private key is nil").and(ErrInvalidOption)
 	}
 	own, err := keycheck.Private(key, cfg.weak)
 	switch {
@@ -249,7 +249,6 @@ func (k *PrivateKey) keyPair() *keyPair      { return k.pair }
 func (k *PublicKey) checkedKey() *checkedKey { return k.checked }
 func (k *SecretKey) keySource()              {}
 func (k *PublicKey) keySource()              {}
-func (s *KeySet) keySource()                 {}
 func (f KeyFunc) keySource()                 {}
 
 func (k *SecretKey) checkedKey() *checkedKey {

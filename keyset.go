@@ -118,6 +118,8 @@ func readAuthorizedKey(line []byte) (*PublicKey, error) {
 	return newPublic(public, &keyConfig{thumbprint: true})
 }
 
+func (s *KeySet) keySource() {}
+
 // Keys gives the keys of the set in their order; the slice is the caller's.
 func (s *KeySet) Keys() []VerificationKey { return slices.Clone(s.keys) }
 
@@ -221,7 +223,7 @@ func checkedKeyOf(key VerificationKey) (*checkedKey, error) {
 	}
 	switch {
 	case isNil(key):
-		return nil, failf(&both{ErrInvalidKey, ErrInvalidOption}, "the key is nil")
+		return nil, failf(ErrInvalidKey, "the key is nil").and(ErrInvalidOption)
 	case m == nil:
 		return nil, failf(ErrInvalidKey, "the key is a zero value: make it with a constructor")
 	}

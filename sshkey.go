@@ -28,7 +28,7 @@ func NewSSHKey(signer ssh.Signer, opts ...KeyOption) (*PrivateKey, error) {
 		return nil, err
 	}
 	if isNil(signer) {
-		return nil, failf(&both{ErrInvalidKey, ErrInvalidOption}, "the ssh signer is nil")
+		return nil, failf(ErrInvalidKey, "the ssh signer is nil").and(ErrInvalidOption)
 	}
 	public, err := sshPublic(signer)
 	if err != nil {
@@ -44,7 +44,7 @@ func NewSSHKey(signer ssh.Signer, opts ...KeyOption) (*PrivateKey, error) {
 	}
 	if k.bound != 0 {
 		if err := k.canSign(k.bound.scheme()); err != nil {
-			return nil, wrapf(&both{ErrInvalidKey, ErrInvalidOption}, err, "the key does not fit its algorithm")
+			return nil, wrapf(ErrInvalidKey, err, "the key does not fit its algorithm").and(ErrInvalidOption)
 		}
 	}
 	return &PrivateKey{k}, nil
