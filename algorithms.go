@@ -13,19 +13,18 @@ import (
 	"example.com/jwt/internal/excerpt"
 )
 
-// Algorithm is a signature algorithm of JOSE (RFC 7518, Section 3.1), one of the
-// constants of this package. The interface is sealed, so that there is no "none",
-// no registry, and room for new algorithms.
+// Algorithm is a JOSE signature algorithm (RFC 7518, Section 3.1), one of the constants of this
+// package. The interface is sealed: there is no "none" and no registry.
 type Algorithm interface {
-	// String gives the algorithm's registered name, the value of "alg".
+	// String returns the algorithm's registered name, the value of "alg".
 	String() string
 
 	scheme() *scheme
 }
 
-// The algorithms. HS* sign with a shared [SecretKey]; all others sign with a
-// [PrivateKey] and verify with its [PublicKey]. EdDSA (RFC 8037) and Ed25519 (RFC
-// 9864) are one signature under two names: allowing one does not allow the other.
+// The algorithms. HS* sign and verify with a [SecretKey]. All others sign with a [PrivateKey] and
+// verify with its [PublicKey]. EdDSA (RFC 8037) and Ed25519 (RFC 9864) are two names of the same
+// signature; allowing one does not allow the other.
 const (
 	HS256   algorithm = iota + 1 // HMAC with SHA-256, a secret of 32 bytes or more
 	HS384                        // HMAC with SHA-384, a secret of 48 bytes or more
@@ -39,8 +38,8 @@ const (
 	ES256                        // ECDSA on P-256 with SHA-256
 	ES384                        // ECDSA on P-384 with SHA-384
 	ES512                        // ECDSA on P-521 with SHA-512
-	EdDSA                        // Ed25519, by the name of RFC 8037
-	Ed25519                      // Ed25519, by the name of RFC 9864
+	EdDSA                        // Ed25519, under the name of RFC 8037
+	Ed25519                      // Ed25519, under the name of RFC 9864
 )
 
 // algorithm is the type of the constants: an index into schemes.
@@ -50,12 +49,12 @@ type algorithm uint8
 type scheme struct {
 	alg    algorithm
 	name   string
-	header string // the segment of {"alg":name,"typ":"JWT"}, the usual header: recognised unread
+	header string // the encoded {"alg":name,"typ":"JWT"}, which is recognised without parsing
 	family family
 	hash   crypto.Hash
 	digest *digestPool
 	bits   int    // ECDSA: size of the curve
-	ssh    string // the signature format of ssh keys, if they can sign so
+	ssh    string // the signature format of ssh keys, or ""
 }
 
 var schemes = table([...]scheme{
@@ -75,7 +74,7 @@ var schemes = table([...]scheme{
 	Ed25519: {name: "Ed25519", family: ed25519Family{}, ssh: "ssh-ed25519"},
 })
 
-// table completes the rows with what follows from their index and name. Row 0 stays empty.
+// table fills in what follows from the index and name of each row. Row 0 stays empty.
 func table(rows [Ed25519 + 1]scheme) [Ed25519 + 1]scheme {
 	for alg := HS256; int(alg) < len(rows); alg++ {
 		s := &rows[alg]
@@ -85,23 +84,23 @@ func table(rows [Ed25519 + 1]scheme) [Ed25519 + 1]scheme {
 	return rows
 }
 
-// family is what the algorithms of one kind share. The rest of the package knows
-// algorithms through it alone: a new family is one type here and its rows above.
+// family is the code that algorithms of one kind share. The rest of the package uses algorithms
+// only through it: a new family is one type here and its rows above.
 type family interface {
-	// need says which key the scheme works with, for error messages.
+	// need describes the key that the scheme needs, for error messages.
 	need(s *scheme) string
 	// fits reports whether the key is of the right kind and size.
 	fits(s *scheme, m *checkedKey) bool
 	// verify checks a signature, of any length, over the signing input.
 	verify(s *scheme, m *checkedKey, input string, sig []byte) bool
-	// sign appends the signature over the signing input to dst, which is other memory
-	// than the input. The key fits.
+	// sign appends the signature over the signing input to dst, which does not overlap the input.
+	// The key fits.
 	sign(s *scheme, k *keyPair, dst, input []byte) ([]byte, error)
 }
 
-// ParseAlgorithm finds an algorithm by its exact registered name, for a list kept
-// in a configuration file; never call it with what a token says. "none" and other
-// unknown names are [ErrInvalidOption].
+// ParseAlgorithm returns the algorithm with that exact registered name, for a list in a
+// configuration file. Never pass it the "alg" of a token. It returns [ErrInvalidOption] for "none"
+// and other unknown names.
 func ParseAlgorithm(name string) (Algorithm, error) {
 	if alg := algorithmByName(name); alg != 0 {
 		return alg, nil
@@ -113,7 +112,7 @@ func ParseAlgorithm(name string) (Algorithm, error) {
 	return nil, failf(ErrInvalidOption, "unknown algorithm %s: want one of %s", excerpt.Quote(name), strings.Join(names, ", "))
 }
 
-// String gives the registered name, or "invalid" for a number that is no algorithm.
+// String returns the registered name, or "invalid" for a number that is no algorithm.
 func (a algorithm) String() string {
 	if s := a.scheme(); s != nil {
 		return s.name
@@ -128,7 +127,7 @@ func (a algorithm) scheme() *scheme {
 	return &schemes[a]
 }
 
-// algorithmByName gives 0 for a name that is not in the table.
+// algorithmByName returns 0 for a name that is not in the table.
 func algorithmByName(name string) algorithm {
 	for i := range schemes {
 		if s := &schemes[i]; s.alg != 0 && s.name == name {
@@ -138,8 +137,8 @@ func algorithmByName(name string) algorithm {
 	return 0
 }
 
-// schemeOf resolves an algorithm argument. Only this package's own type counts: a
-// foreign struct could embed the interface and answer what it likes.
+// schemeOf resolves an algorithm argument. Only this package's own type counts: a struct of another
+// package could embed the interface and return anything.
 func schemeOf(alg Algorithm) (*scheme, error) {
 	if alg == nil {
 		return nil, failf(ErrInvalidOption, "the algorithm is nil: use a constant such as jwt.RS256")
@@ -226,8 +225,8 @@ func (f pssFamily) sign(s *scheme, k *keyPair, dst, input []byte) ([]byte, error
 	return append(dst, sig...), err
 }
 
-// ecdsaFamily is ECDSA with a curve of its own for each algorithm, and signatures
-// r‖s of fixed length (RFC 7518, Section 3.4).
+// ecdsaFamily is ECDSA with a curve of its own for each algorithm, and signatures r‖s of fixed
+// length (RFC 7518, Section 3.4).
 type ecdsaFamily struct{}
 
 func (ecdsaFamily) need(s *scheme) string { return "an ECDSA P-" + strconv.Itoa(s.bits) + " key" }

@@ -8,9 +8,9 @@ import (
 	"example.com/jwt/internal/strictjson"
 )
 
-// RegisteredClaims are the claims that RFC 7519, Section 4.1, defines. It has no JSON
-// methods of its own, so a claims type can embed it safely; whether it does makes no
-// difference to what [Verify] checks.
+// RegisteredClaims are the claims defined by RFC 7519, Section 4.1. It has no JSON methods, so that
+// a claims type can embed it. [Verify] checks these claims whether or not the claims type embeds
+// it.
 type RegisteredClaims struct {
 	Issuer    string      `json:"iss,omitempty"`
 	Subject   string      `json:"sub,omitempty"`
@@ -21,11 +21,12 @@ type RegisteredClaims struct {
 	ID        string      `json:"jti,omitempty"`
 }
 
-// Audience is the recipients of a token (RFC 7519, Section 4.1.3). It reads a string
-// or an array of strings, and writes one element as a string.
+// Audience is the list of recipients of a token (RFC 7519, Section 4.1.3). It unmarshals from a
+// string or an array of strings, and marshals one element as a string.
 type Audience []string
 
-// UnmarshalJSON reads a string or an array of strings; anything else is [ErrInvalidClaims].
+// UnmarshalJSON decodes a string or an array of strings. It returns [ErrInvalidClaims] for anything
+// else; null changes nothing.
 func (a *Audience) UnmarshalJSON(text []byte) error {
 	var s strictjson.Scanner
 	if _, err := s.Value(string(text)); err != nil {
@@ -34,16 +35,16 @@ func (a *Audience) UnmarshalJSON(text []byte) error {
 	return decodeAudience(strings.TrimSpace(string(text)), a)
 }
 
-// MarshalJSON writes one element as a string, any other number as an array. Invalid
-// UTF-8 is [ErrInvalidOption].
+// MarshalJSON encodes one element as a string, and any other number of elements as an array. It
+// returns [ErrInvalidOption] for invalid UTF-8.
 func (a Audience) MarshalJSON() ([]byte, error) { return appendAudience(nil, a) }
 
-// MapClaims is for claims without a type. Numbers inside decode to [json.Number], so
-// that no digit is lost.
+// MapClaims holds claims without a type of their own. Numbers decode as [json.Number], so that no
+// digit is lost.
 type MapClaims = map[string]any
 
-// ClaimsValidator is implemented by claims types, T or *T, with rules of their own. It
-// runs after all other checks and can only refuse; its error matches
+// ClaimsValidator is implemented by claims types, T or *T, that have rules of their own. [Verify]
+// calls Validate after all other checks have passed, and returns its error as one that matches
 // [ErrInvalidClaims].
 type ClaimsValidator interface{ Validate() error }
 
@@ -63,7 +64,7 @@ const (
 	areStrings = hasIss | hasSub | hasJti | hasAud
 )
 
-// plans is the one cache of this package: how each claims type is read and written.
+// plans is the only cache of this package: how to decode and encode each claims type.
 var plans = jsonplan.Cache{CodecFor: codecFor, Block: &registeredBlock, Watch: claimMark, Legal: legalClaim}
 
 var (
@@ -100,8 +101,8 @@ func appendAudienceAny(dst []byte, v any) ([]byte, error) {
 	return appendAudience(dst, v.(Audience))
 }
 
-// copyRegistered copies registered claims into a field of the claims type. The audience
-// is a list of its own there, so that a change to one is no change to the other.
+// copyRegistered copies registered claims into a field of the claims type. It copies the audience
+// too, so that a change to one does not change the other.
 func copyRegistered(dst, known any, list []string) []string {
 	c := dst.(*RegisteredClaims)
 	*c = *known.(*RegisteredClaims)
@@ -113,7 +114,7 @@ func copyRegistered(dst, known any, list []string) []string {
 	return list
 }
 
-// appendRegistered writes what the plan would write by the struct's tags.
+// appendRegistered writes what the plan would write according to the struct's tags.
 func appendRegistered(dst []byte, v any) (_ []byte, claims uint8, ok bool) {
 	c, isPointer := v.(*RegisteredClaims)
 	if !isPointer {
@@ -163,7 +164,7 @@ func decodeAudience(raw string, a *Audience) error {
 	return err
 }
 
-// appendNames appends the recipients that a validated value names.
+// appendNames appends the recipients in a validated value of "aud".
 func appendNames(list []string, raw string) ([]string, error) {
 	switch strictjson.KindOf(raw) {
 	case strictjson.String:
@@ -231,8 +232,8 @@ type payloadIndex struct {
 	lists   []string // those so far, which share an array
 }
 
-// set reads one claim, if it is a registered one. The names are compared as numbers, which
-// takes 6 % less of an HS256 verification than strings.
+// set reads one claim, if it is a registered one. Comparing the names as numbers is faster than
+// comparing strings.
 func (c *RegisteredClaims) set(index *payloadIndex, m *strictjson.Member) (claimSet, *ClaimError) {
 	switch m.Short() {
 	case 'i' | 's'<<8 | 's'<<16:
@@ -263,8 +264,8 @@ func (c *RegisteredClaims) set(index *payloadIndex, m *strictjson.Member) (claim
 	return 0, nil
 }
 
-// registeredBit gives 0 for a name that is not a registered claim's. To compare with the
-// names of the members instead takes 4 % of an HS256 verification.
+// registeredBit returns the bit of a registered claim's name, or 0. Looking for the name among the
+// members instead would be slower.
 func registeredBit(name string) claimSet {
 	switch name {
 	case "iss":
@@ -300,8 +301,8 @@ func (x *payloadIndex) present(name string) bool {
 
 func claimMark(name string) uint8 { return uint8(registeredBit(name)) }
 
-// legalClaim reports whether [readRegistered] would accept a value, given its compact and valid text,
-// for the claim. In doubt it reports false.
+// legalClaim reports whether [readRegistered] would accept the value of a claim, given its compact,
+// valid text.
 func legalClaim(mark uint8, text []byte) bool {
 	claim := claimSet(mark)
 	switch strictjson.KindOf(string(text[:1])) {
@@ -350,7 +351,7 @@ func setDate(dst *NumericDate, m *strictjson.Member, text string) *ClaimError {
 	return nil
 }
 
-// wrongType gives the error its class; at signing it also says how to mend the claim.
+// wrongType sets the error's class. When signing, it also adds the cure.
 func wrongType(class error, e *ClaimError) error {
 	e.Err = class
 	if class == ErrInvalidOption && strings.HasPrefix(e.Want.(string), "a number") {

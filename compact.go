@@ -29,8 +29,8 @@ var (
 )
 
 // ParseUnverified parses a token without any key, to choose a policy by its issuer or kid before
-// verifying it. It is as strict about the form as [Verify], with the default size limit, and
-// checks neither the signature nor any date. All its errors match [ErrMalformed].
+// verifying it. It is as strict about the form as [Verify], with the default size limit, and checks
+// neither the signature nor any date. All its errors match [ErrMalformed].
 func ParseUnverified(token string) (*UnverifiedToken, error) {
 	w := getScratch()
 	defer w.release()
@@ -322,7 +322,7 @@ func (h *Header) set(name string, m strictjson.Member, text string) error {
 	case "cty":
 		field = &h.ContentType
 	case "crit":
-		return failf(ErrMalformed, `the header has a "crit": no extension is implemented, so the token must be refused (RFC 7515, Section 4.1.11)`)
+		return failf(ErrMalformed, `the header has a "crit": no extension is implemented, so the token must be rejected (RFC 7515, Section 4.1.11)`)
 	case "b64":
 		return failf(ErrMalformed, `the header has a "b64", which JWTs must not use (RFC 7797, Section 7)`)
 	default:

@@ -63,8 +63,8 @@ func trimZeros(n []byte) (digits []byte, sign int) {
 	return n, int(n[0] >> 7)
 }
 
-// cutDER cuts an element with the given tag off the front of an ASN.1 text. It accepts DER only: the
-// shortest length, and integers that are not negative and have no superfluous digit.
+// cutDER cuts an element with the given tag off the front of an ASN.1 text. It accepts DER only:
+// the shortest length, and integers that are not negative and have no superfluous digit.
 func cutDER(text []byte, tag byte) (content, rest []byte, ok bool) {
 	if len(text) < 2 || text[0] != tag {
 		return nil, nil, false

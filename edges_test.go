@@ -86,7 +86,7 @@ func TestTooManyKeysWithoutKid(t *testing.T) {
 			require.Empty(t, tok.Header.KeyID)
 		} else {
 			require.ErrorIs(t, err, jwt.ErrKeyNotFound)
-			require.ErrorContains(t, err, "must name a kid")
+			require.ErrorContains(t, err, "must have a kid")
 		}
 		tok, err = v.Verify(forge(`{"alg":"HS256","kid":"last"}`, `{}`))
 		require.NoError(t, err)

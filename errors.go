@@ -10,87 +10,86 @@ import (
 	"example.com/jwt/internal/jsonplan"
 )
 
-// The classes of errors. Every error of this package matches one or more of
-// them with [errors.Is]; the more specific ones match their umbrella too.
+// The classes of errors. Every error of this package matches at least one of them with [errors.Is].
+// An error that matches a specific class matches its umbrella as well.
 var (
-	// ErrInvalidToken is the umbrella of every error that is the token's fault,
-	// and of no other: a service answers 401 when an error matches it.
+	// ErrInvalidToken is the umbrella of all errors that are the token's fault. A service answers
+	// 401 if an error matches it.
 	ErrInvalidToken error = &class{text: "jwt: invalid token"}
 
-	// ErrMalformed is returned for text that is not one canonical signed token:
-	// too long, not three segments, not strict base64url or JSON, a header with
-	// crit or b64, a registered claim of the wrong type (with a [*ClaimError]).
+	// ErrMalformed is returned for text that is not the canonical form of a signed token. It is too
+	// long, does not have three segments, is not strict base64url or JSON, has a header with crit
+	// or b64, or has a registered claim of the wrong type (with a [*ClaimError]).
 	ErrMalformed error = &class{text: "jwt: malformed token", parent: ErrInvalidToken}
 
-	// ErrAlgorithmNotAllowed is returned when the token's "alg" is not among the
-	// algorithms given to the verifier; unknown names and "none" never are.
+	// ErrAlgorithmNotAllowed is returned when the token's "alg" is not one of the algorithms given
+	// to the verifier. Unknown names and "none" never are.
 	ErrAlgorithmNotAllowed error = &class{text: "jwt: algorithm not allowed", parent: ErrInvalidToken}
 
-	// ErrKeyNotFound is returned when no key serves the token: an unknown kid, or
-	// no key of the source that fits the token's algorithm.
+	// ErrKeyNotFound is returned when there is no key for the token: its kid is unknown, or no key
+	// fits its algorithm.
 	ErrKeyNotFound error = &class{text: "jwt: no key for this token", parent: ErrInvalidToken}
 
-	// ErrInvalidSignature is returned when the signature does not match, also if
-	// the token has expired as well: nothing is said of a forged token's claims.
+	// ErrInvalidSignature is returned when the signature does not match. Claims are not checked
+	// then: nothing is reported about those of a forged token.
 	ErrInvalidSignature error = &class{text: "jwt: invalid signature", parent: ErrInvalidToken}
 
-	// ErrInvalidClaims is the umbrella of the errors about an authentic token's
-	// content: those below, a payload that does not fit T, and an error of
-	// [ClaimsValidator]. The signature was good whenever an error matches it.
+	// ErrInvalidClaims is the umbrella of the errors about the content of an authentic token: the
+	// claim errors below, a payload that does not fit T, and an error of a [ClaimsValidator]. The
+	// signature of the token was valid.
 	ErrInvalidClaims error = &class{text: "jwt: invalid claims", parent: ErrInvalidToken}
 
-	// ErrExpired is returned when "exp" is not in the future (RFC 7519, Section
-	// 4.1.4), or when "iat" is further in the past than [WithMaxAge] allows.
+	// ErrExpired is returned when "exp" is not in the future (RFC 7519, Section 4.1.4), or when
+	// "iat" is further in the past than [WithMaxAge] allows.
 	ErrExpired error = &class{text: "jwt: token is expired", parent: ErrInvalidClaims}
 
-	// ErrNotYetValid is returned when "nbf" is in the future (RFC 7519, Section
-	// 4.1.5), or "iat" more than the leeway and a minute.
+	// ErrNotYetValid is returned when "nbf" is in the future (RFC 7519, Section 4.1.5), or when
+	// "iat" is in the future by more than the leeway and a minute.
 	ErrNotYetValid error = &class{text: "jwt: token is not valid yet", parent: ErrInvalidClaims}
 
-	// ErrInvalidIssuer is returned when "iss" is not one of [WithIssuer]'s names.
+	// ErrInvalidIssuer is returned when "iss" is not one of the names given to [WithIssuer].
 	ErrInvalidIssuer error = &class{text: "jwt: wrong issuer", parent: ErrInvalidClaims}
 
-	// ErrInvalidAudience is returned when "aud" has none of [WithAudience]'s names,
-	// or when the token has an "aud" and the verifier names none.
+	// ErrInvalidAudience is returned when "aud" contains none of the names given to [WithAudience],
+	// or when the token has an "aud" and the verifier expects none.
 	ErrInvalidAudience error = &class{text: "jwt: wrong audience", parent: ErrInvalidClaims}
 
-	// ErrInvalidSubject is returned when "sub" is not the name of [WithSubject].
+	// ErrInvalidSubject is returned when "sub" is not the name given to [WithSubject].
 	ErrInvalidSubject error = &class{text: "jwt: wrong subject", parent: ErrInvalidClaims}
 
-	// ErrUnexpectedType is returned when the header's "typ" is not [WithType]'s.
+	// ErrUnexpectedType is returned when the header's "typ" is not the type given to [WithType].
 	ErrUnexpectedType error = &class{text: "jwt: unexpected token type", parent: ErrInvalidClaims}
 
-	// ErrMissingClaim is returned when a required claim is absent or null. A claim
-	// missing under [WithIssuer] and the like matches its own error as well.
+	// ErrMissingClaim is returned when a required claim is absent or null. If it is required by
+	// [WithIssuer], [WithAudience] or [WithSubject], the error matches the class of that claim as
+	// well.
 	ErrMissingClaim error = &class{text: "jwt: missing claim", parent: ErrInvalidClaims}
 
-	// ErrInvalidKey is returned for key text or a key that cannot be used, by the
-	// constructors and by what prepares signing and verifying; never because of
-	// a token.
+	// ErrInvalidKey is returned for a key or a key text that cannot be used, by the constructors of
+	// keys, signers and verifiers. It is never returned because of a token.
 	ErrInvalidKey error = &class{text: "jwt: invalid key"}
 
-	// ErrInvalidOption is returned for a mistake in the calling program: an empty
-	// or contradictory option, no algorithm, claims that cannot be signed.
+	// ErrInvalidOption is returned for a mistake in the calling program, such as an empty or
+	// contradictory option, no algorithm, or claims that cannot be signed.
 	ErrInvalidOption error = &class{text: "jwt: invalid option"}
 
-	// ErrKeysUnavailable is returned when a [KeyFunc] or a foreign signer fails:
-	// the service's fault, not the token's (503 rather than 401). It wraps the
-	// cause, so errors.Is(err, context.Canceled) works, but matches no other class
-	// because of it.
+	// ErrKeysUnavailable is returned when a [KeyFunc] or an external signer fails, which is the
+	// service's fault and not the token's: answer 503 rather than 401. It wraps the cause, so that
+	// errors.Is(err, context.Canceled) works, but a class of the cause is not one of the error.
 	ErrKeysUnavailable error = &class{text: "jwt: keys unavailable"}
 )
 
-// ClaimError tells the facts about one claim that was refused. Got is what the
-// token has and Want what was asked for: a [time.Time], a string, a []string, or
-// nil if there is nothing to tell. Err is the class. [errors.As] finds the first
-// of several in the order exp, nbf, iat, iss, aud, sub, required claims.
+// ClaimError describes one rejected claim. Got is the value in the token and Want the expected one,
+// each a [time.Time], a string, a []string, or nil if it does not apply. Err is the class. If
+// several claims were rejected, [errors.As] finds the first, in the order exp, nbf, iat, iss, aud,
+// sub, required claims.
 type ClaimError struct {
 	Claim     string
 	Got, Want any
 	Err       error
 }
 
-// Error says which claim was refused, what it was, and what was wanted.
+// Error returns the name of the claim, its value, and the expected one.
 func (e *ClaimError) Error() string {
 	var s strings.Builder
 	s.WriteString(headline(e.Err))
@@ -113,10 +112,10 @@ func (e *ClaimError) Error() string {
 	return s.String()
 }
 
-// Unwrap gives the class of the error.
+// Unwrap returns the class of the error.
 func (e *ClaimError) Unwrap() error { return e.Err }
 
-// name quotes the claim's name if it is not a plain one: at signing it may come from
+// name returns the claim's name, quoted if it is not a plain one: when signing, it may come from
 // outside.
 func (e *ClaimError) name() string {
 	if quoted := excerpt.Quote(e.Claim); quoted != `"`+e.Claim+`"` {
@@ -137,7 +136,7 @@ func (e *ClaimError) explainTime(s *strings.Builder, got time.Time) {
 		fmt.Fprintf(s, ", %s", excerpt.Age(got, now))
 	}
 	if errors.Is(e.Err, ErrNotYetValid) {
-		s.WriteString(" (do the clocks agree? WithLeeway allows for a difference)")
+		s.WriteString(" (check both clocks; WithLeeway tolerates skew)")
 	}
 }
 
@@ -153,7 +152,7 @@ func (e *ClaimError) explainWant(s *strings.Builder) {
 		fmt.Fprintf(s, ", want %s", excerpt.List(want))
 	case nil:
 		if errors.Is(e.Err, ErrInvalidAudience) && e.Got != nil {
-			s.WriteString(", and this verifier names no audience: use WithAudience, or AllowAnyAudience")
+			s.WriteString(", and this verifier expects none: use WithAudience, or AllowAnyAudience")
 		}
 	}
 }
@@ -208,14 +207,14 @@ func wrapf(class, cause error, format string, args ...any) *failure {
 	return &failure{class: class, text: fmt.Sprintf(format, args...), cause: cause}
 }
 
-// missing is the class of a claim that is absent although the verifier compares it: the one that a
-// wrong value has, and [ErrMissingClaim].
+// missing returns the class of an absent claim that the verifier compares: the class of a wrong
+// value, and [ErrMissingClaim].
 func missing(class error) error {
 	return failf(class, "%s", strings.TrimPrefix(class.Error(), "jwt: ")).and(ErrMissingClaim)
 }
 
-// outside is an error of a KeyFunc or a foreign signer. It may well come from this package,
-// about a token of their own: its classes must not pass for those of the token in question.
+// outside is an error of a KeyFunc or an external signer. It may come from this package, about
+// another token: its classes must not be taken for those of the token being verified.
 type outside struct{ error }
 
 func (o outside) Is(target error) bool {
@@ -244,8 +243,8 @@ func (c claimErrors) Unwrap() []error {
 	return errs
 }
 
-// headline is the text of an error's class; where only claims are in question, an invalid
-// option is claims that can't be signed.
+// headline returns the text of a claim error's class. For an invalid option it says that the claims
+// can't be signed.
 func headline(err error) string {
 	switch err {
 	case nil:

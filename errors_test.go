@@ -231,7 +231,7 @@ func TestMessagesSayGotWantedAndWhatToTry(t *testing.T) {
 	}{
 		{token(`{"iss":"` + long + `"}`), `jwt: wrong issuer: iss is "` + long[:64] + `"…, want "a"`, []jwt.VerifyOption{jwt.WithIssuer("a")}},
 		{token(`{"iss":"\u001b[2J"}`), `jwt: wrong issuer: iss is "\x1b[2J", want ["a" "b" "c" "d" and 2 more]`, []jwt.VerifyOption{jwt.WithIssuer(many...)}},
-		{token(`{"aud":["x","y"]}`), `jwt: wrong audience: aud is ["x" "y"], and this verifier names no audience: use WithAudience, or AllowAnyAudience`, nil},
+		{token(`{"aud":["x","y"]}`), `jwt: wrong audience: aud is ["x" "y"], and this verifier expects none: use WithAudience, or AllowAnyAudience`, nil},
 		{token(`{}`), `jwt: wrong audience: there is no "aud", want "api"`, []jwt.VerifyOption{jwt.WithAudience("api")}},
 		{token(`{"sub":7}`), `jwt: malformed token: sub is a number, want a string`, nil},
 		{token(`{"exp":"7"}`), `jwt: malformed token: exp is a string, want a number of seconds since 1970`, nil},
@@ -239,7 +239,7 @@ func TestMessagesSayGotWantedAndWhatToTry(t *testing.T) {
 		{token(fmt.Sprintf(`{"exp":%d}`, now.Unix())), `jwt: token is expired: exp was 2026-11-24T12:00:00Z, less than a second ago`, nil},
 		{token(fmt.Sprintf(`{"exp":%d}`, now.Add(-time.Minute).Unix())), `jwt: token is expired: exp was 2026-11-24T11:59:00Z, 1 minute ago`, nil},
 		{token(fmt.Sprintf(`{"exp":%d}`, now.Add(-50*time.Hour).Unix())), `jwt: token is expired: exp was 2026-11-22T10:00:00Z, 2 days ago`, nil},
-		{token(fmt.Sprintf(`{"nbf":%d}`, now.Add(3*time.Second).Unix())), `jwt: token is not valid yet: nbf is 2026-11-24T12:00:03Z, in 3 seconds (do the clocks agree? WithLeeway allows for a difference)`, nil},
+		{token(fmt.Sprintf(`{"nbf":%d}`, now.Add(3*time.Second).Unix())), `jwt: token is not valid yet: nbf is 2026-11-24T12:00:03Z, in 3 seconds (check both clocks; WithLeeway tolerates skew)`, nil},
 		{forge(`{"alg":"RS256"}`, `{}`), `jwt: the token's algorithm is "RS256"; allowed: HS256`, nil},
 	} {
 		_, err := verify(t, tt.token, tt.opts...)

@@ -38,7 +38,7 @@ func (o Order) Validate() error {
 func ExampleClaimsValidator() {
 	_, err := jwt.Verify[Order](demoToken(jwt.MapClaims{"amount": 5000}), demoKey(), []jwt.Algorithm{jwt.HS256})
 	fmt.Println(errors.Is(err, jwt.ErrInvalidClaims), err)
-	// Output: true jwt: the claims' Validate refuses the token: the amount is over 1000
+	// Output: true jwt: the claims' Validate rejects the token: the amount is over 1000
 }
 
 // The zero NumericDate is an absent claim; the time of a NumericDate is a time.Time.

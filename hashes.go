@@ -11,7 +11,7 @@ import (
 // maxScratch is the largest buffer that returns to a pool.
 const maxScratch = 64 << 10
 
-// digest is a hash with scratch of its own, so that hashing a string allocates nothing.
+// digest is a hash with buffers of its own, so that hashing a string allocates nothing.
 type digest struct {
 	h   hash.Hash
 	buf [1024]byte

@@ -143,7 +143,7 @@ func TestSetWithoutAnyKeyThatServesSaysWhy(t *testing.T) {
 	require.NoError(t, err)
 	_, err = NewVerifier[MapClaims](empty, []Algorithm{HS256})
 	require.ErrorIs(t, err, ErrInvalidKey)
-	require.ErrorContains(t, err, "no keys that can be used")
+	require.ErrorContains(t, err, "no usable keys")
 	set, err := NewKeySet(namedKey(t, Ed25519, "a"))
 	require.NoError(t, err)
 	_, err = NewVerifier[MapClaims](set, []Algorithm{HS256})

@@ -331,8 +331,8 @@ func TestKidOfASingleKey(t *testing.T) {
 	}
 	p := keyring{key: &checkedKey{}}
 	require.NoError(t, p.checkCandidates(maxCandidates, s, ""))
-	require.ErrorContains(t, p.checkCandidates(maxCandidates+1, s, ""), "must name a kid")
-	require.ErrorContains(t, p.checkCandidates(0, s, ""), "names no kid; keys: 1")
+	require.ErrorContains(t, p.checkCandidates(maxCandidates+1, s, ""), "must have a kid")
+	require.ErrorContains(t, p.checkCandidates(0, s, ""), "has no kid; keys: 1")
 	require.ErrorContains(t, p.checkCandidates(0, s, "x"), `with kid "x"; keys: 1`)
 }
 

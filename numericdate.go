@@ -8,21 +8,21 @@ import (
 	"example.com/jwt/internal/strictjson"
 )
 
-// Range of a NumericDate in seconds: the years 1 to 9999.
+// The range of a NumericDate in seconds: the years 1 to 9999.
 const (
 	minDate = -62135596799
 	maxDate = 253402300799
 )
 
-// NumericDate is a date in a claim: seconds since 1970 (RFC 7519, Section 2). The zero
-// value is an absent claim. It reads integers, fractions and exponents from the year
-// 1 to 9999 to the nanosecond, and writes whole seconds, rounded down.
+// NumericDate is the value of a date claim, in seconds since 1970 (RFC 7519, Section 2). The zero
+// value is an absent claim. It unmarshals from any JSON number in the years 1 to 9999, exactly to
+// the nanosecond, and marshals as whole seconds, rounded down.
 type NumericDate struct{ time.Time }
 
-// NewNumericDate makes a claim of a time: UTC and whole seconds, without a monotonic
-// reading, so that it equals what comes back from a token. The zero time, and what
-// follows in its second, does not become an absent claim but a date out of range,
-// which [Sign] refuses.
+// NewNumericDate converts a time to a NumericDate: UTC, whole seconds rounded down, and no
+// monotonic clock reading, so that it equals the date decoded from a token. For the zero time, and
+// any other in the same second, it returns a date out of range rather than an absent claim; [Sign]
+// rejects it.
 func NewNumericDate(t time.Time) NumericDate {
 	whole := time.Unix(t.Unix(), 0).UTC()
 	if whole.IsZero() {
@@ -31,8 +31,8 @@ func NewNumericDate(t time.Time) NumericDate {
 	return NumericDate{whole}
 }
 
-// UnmarshalJSON reads a JSON number exactly, without float64; null is no change, as in
-// encoding/json. A string, or a date out of range, is [ErrInvalidClaims].
+// UnmarshalJSON decodes a JSON number exactly, without going through float64. It returns
+// [ErrInvalidClaims] for any other value, or a date out of range; null changes nothing.
 func (d *NumericDate) UnmarshalJSON(text []byte) error {
 	var s strictjson.Scanner
 	if _, err := s.Value(string(text)); err != nil {
@@ -41,8 +41,8 @@ func (d *NumericDate) UnmarshalJSON(text []byte) error {
 	return decodeDate(strings.TrimSpace(string(text)), d)
 }
 
-// MarshalJSON writes whole seconds, rounded down. A date before the year 1 or after
-// 9999 is [ErrInvalidOption].
+// MarshalJSON encodes the date as whole seconds, rounded down. It returns [ErrInvalidOption] for a
+// date before the year 1 or after 9999.
 func (d NumericDate) MarshalJSON() ([]byte, error) { return appendDate(nil, d) }
 
 func decodeDate(raw string, d *NumericDate) error {
@@ -63,12 +63,12 @@ func decodeDate(raw string, d *NumericDate) error {
 func appendDate(dst []byte, d NumericDate) ([]byte, error) {
 	seconds := d.Unix()
 	if seconds < minDate || seconds > maxDate {
-		return dst, failf(ErrInvalidOption, "a date out of range: want the years 1 to 9999, or the zero NumericDate to leave the claim out")
+		return dst, failf(ErrInvalidOption, "a date out of range: want the years 1 to 9999, or the zero NumericDate to omit the claim")
 	}
 	return strconv.AppendInt(dst, seconds, 10), nil
 }
 
-// parseDate reads a valid JSON number as a date, exactly.
+// parseDate parses a valid JSON number as a date, exactly.
 func parseDate(raw string) (time.Time, bool) {
 	if seconds, ok := plainSeconds(raw); ok {
 		return time.Unix(seconds, 0).UTC(), true
@@ -76,9 +76,9 @@ func parseDate(raw string) (time.Time, bool) {
 	return parseAnyDate(raw)
 }
 
-// parseAnyDate reads a number of any form: seconds and nanoseconds are collected digit by
-// digit, further digits are dropped. A float64 would lose the last digits of a date with
-// a fraction, and its conversion depends on the machine.
+// parseAnyDate parses a number of any form, digit by digit, and drops digits below the nanosecond.
+// A float64 would lose the last digits of a date with a fraction, and its conversion depends on the
+// machine.
 func parseAnyDate(raw string) (time.Time, bool) {
 	text, negative := strings.CutPrefix(raw, "-")
 	mantissa, exponent := text, int64(0)
@@ -105,8 +105,8 @@ func parseAnyDate(raw string) (time.Time, bool) {
 	return time.Unix(d.seconds, d.nanos).UTC(), true
 }
 
-// plainSeconds reads the dates that nearly all tokens have: up to 11 digits and nothing
-// else, which are in range.
+// plainSeconds parses the dates of nearly all tokens: up to 11 digits and nothing else, which is
+// always in range.
 func plainSeconds(raw string) (seconds int64, ok bool) {
 	if len(raw) > 11 {
 		return 0, false
@@ -121,8 +121,7 @@ func plainSeconds(raw string) (seconds int64, ok bool) {
 	return seconds, true
 }
 
-// dateDigits collects the digits of a number. The next digit is worth 10^(weight-1)
-// seconds.
+// dateDigits accumulates the digits of a number. The next digit is worth 10^(weight-1) seconds.
 type dateDigits struct{ seconds, nanos, weight int64 }
 
 // add reports false once the number is certainly out of range.
@@ -144,7 +143,7 @@ func (d *dateDigits) add(digits string) bool {
 
 var nanoWeight = [9]int64{1e8, 1e7, 1e6, 1e5, 1e4, 1e3, 1e2, 1e1, 1}
 
-// clampedInt reads a decimal integer; a huge one stays huge.
+// clampedInt parses a decimal integer, and clamps it to ±2^40.
 func clampedInt(s string) int64 {
 	n, err := strconv.ParseInt(s, 10, 64)
 	if err != nil || n > 1<<40 || n < -(1<<40) {

@@ -9,7 +9,7 @@ import (
 	"example.com/jwt/internal/excerpt"
 )
 
-// maxLeeway is the largest clock skew that WithLeeway accepts.
+// maxLeeway is the largest leeway that WithLeeway accepts.
 const maxLeeway = time.Hour
 
 // SignOption is an option of [Sign] and [NewSigner]. The interface is sealed.
@@ -18,7 +18,7 @@ type SignOption interface{ signOption() }
 // VerifyOption is an option of [Verify] and [NewVerifier]. The interface is sealed.
 type VerifyOption interface{ verifyOption() }
 
-// Option is an option for signing and verifying alike. The interface is sealed.
+// Option is an option for both signing and verifying. The interface is sealed.
 type Option interface {
 	SignOption
 	VerifyOption
@@ -73,14 +73,15 @@ type verifyConfig struct {
 	given []string
 }
 
-// WithType sets the header's "typ" when signing (default "JWT") and requires it when
-// verifying: ASCII case-insensitively, with or without "application/" (RFC 7515,
-// Section 4.1.9; RFC 8725, Section 3.11). Any other is [ErrUnexpectedType]. An empty
-// typ, or one that is not ASCII, is [ErrInvalidOption].
+// WithType sets the header's "typ" when signing (the default is "JWT") and requires it when
+// verifying (by default it is not checked). The comparison ignores ASCII case and a leading
+// "application/" (RFC 7515, Section 4.1.9; RFC 8725, Section 3.11). Verification fails with
+// [ErrUnexpectedType] for any other typ. An empty typ, or one that is not ASCII, is rejected with
+// [ErrInvalidOption].
 func WithType(typ string) Option {
 	const name = "WithType"
 	check := func() error {
-		if !isASCII(typ) { // a media type is, and case folding beyond ASCII has surprises
+		if !isASCII(typ) { // media types are, and folding case beyond ASCII has surprises
 			return failf(ErrInvalidOption, "%s: %s is not ASCII", name, excerpt.Quote(typ))
 		}
 		return checkText(name, typ)
@@ -91,7 +92,7 @@ func WithType(typ string) Option {
 	}
 }
 
-// WithClock replaces [time.Now], for tests. A nil clock is [ErrInvalidOption].
+// WithClock replaces [time.Now], for tests. A nil clock is rejected with [ErrInvalidOption].
 func WithClock(now func() time.Time) Option {
 	const name = "WithClock"
 	check := func() error {
@@ -106,9 +107,9 @@ func WithClock(now func() time.Time) Option {
 	}
 }
 
-// WithExpiresIn sets "exp" to the current time plus d, rounded up to a second, and
-// "iat" to the current time unless the claims have one. Claims that already have an
-// "exp", and d under a second, are [ErrInvalidOption].
+// WithExpiresIn sets "exp" to the current time plus d, rounded up to a second, and "iat" to the
+// current time unless the claims have one. By default, neither is set. A d under a second is
+// rejected with [ErrInvalidOption]. So are claims that already have an "exp".
 func WithExpiresIn(d time.Duration) SignOption {
 	return &signOpt{"WithExpiresIn", func(c *signConfig) error {
 		c.expiresIn = d
@@ -119,9 +120,9 @@ func WithExpiresIn(d time.Duration) SignOption {
 	}}
 }
 
-// WithHeader adds a header parameter (RFC 7515, Section 4): any but alg, crit, b64,
-// kid (which the key has) and typ (see [WithType]), each once. A cty must be a string.
-// Everything else is [ErrInvalidOption].
+// WithHeader adds a header parameter (RFC 7515, Section 4). It may be given several times, with
+// different names. It returns [ErrInvalidOption] for alg, crit and b64, for kid, which comes from
+// the key, for typ, which [WithType] sets, and for a cty that is not a string.
 func WithHeader(name string, value any) SignOption {
 	return &signOpt{"WithHeader", func(c *signConfig) error {
 		if err := checkText("WithHeader", name); err != nil {
@@ -143,35 +144,36 @@ func WithHeader(name string, value any) SignOption {
 	}}
 }
 
-// WithIssuer requires "iss" to be present and one of iss (RFC 7519, Section 4.1.1):
-// names of one and the same issuer, since any of the keys may sign for any of them;
-// several issuers are several verifiers (RFC 8725, Section 3.8). Else
-// [ErrInvalidIssuer], and [ErrMissingClaim] too if it is absent.
+// WithIssuer requires "iss" to be present and equal to one of iss (RFC 7519, Section 4.1.1). All
+// must name the same issuer, since every key may sign for every name; use one verifier per issuer
+// (RFC 8725, Section 3.8). Otherwise verification fails with [ErrInvalidIssuer], and also
+// [ErrMissingClaim] if it is absent.
 func WithIssuer(iss ...string) VerifyOption {
 	return listOpt("WithIssuer", iss, func(c *verifyConfig, l []string) { c.issuers = l })
 }
 
-// WithAudience requires "aud" to be present and to contain at least one of aud (RFC
-// 7519, Section 4.1.3). Else [ErrInvalidAudience], and [ErrMissingClaim] too if it is
-// absent.
+// WithAudience requires "aud" to be present and to contain at least one of aud (RFC 7519, Section
+// 4.1.3). Otherwise verification fails with [ErrInvalidAudience], and also [ErrMissingClaim] if it
+// is absent. Without this option, a token with an "aud" is rejected; see [AllowAnyAudience].
 func WithAudience(aud ...string) VerifyOption {
 	return listOpt("WithAudience", aud, func(c *verifyConfig, l []string) { c.audiences = l })
 }
 
-// WithRequiredClaims requires these claims to be present and not null, registered or
-// not. Else [ErrMissingClaim].
+// WithRequiredClaims requires claims, registered or not, to be present and not null. Otherwise
+// verification fails with [ErrMissingClaim]. By default no claim is required.
 func WithRequiredClaims(names ...string) VerifyOption {
 	return listOpt("WithRequiredClaims", names, func(c *verifyConfig, l []string) { c.required = l })
 }
 
-// AllowAnyAudience accepts a token that has an "aud" although no [WithAudience] is
-// given, which RFC 7519, Section 4.1.3, forbids a service that identifies itself.
+// AllowAnyAudience accepts any "aud". RFC 7519, Section 4.1.3, requires a service to reject a token
+// that is not meant for it, so that without this option and [WithAudience] a token with an "aud" is
+// rejected.
 func AllowAnyAudience() VerifyOption {
 	return &verifyOpt{"AllowAnyAudience", func(c *verifyConfig) error { c.anyAudience = true; return nil }}
 }
 
-// WithSubject requires "sub" to be present and equal (RFC 7519, Section 4.1.2). Else
-// [ErrInvalidSubject], and [ErrMissingClaim] too if it is absent.
+// WithSubject requires "sub" to be present and equal to sub (RFC 7519, Section 4.1.2). Otherwise
+// verification fails with [ErrInvalidSubject], and also [ErrMissingClaim] if it is absent.
 func WithSubject(sub string) VerifyOption {
 	return &verifyOpt{"WithSubject", func(c *verifyConfig) error {
 		c.subject = sub
@@ -179,8 +181,9 @@ func WithSubject(sub string) VerifyOption {
 	}}
 }
 
-// WithMaxAge requires "iat" to be present and at most d, plus the leeway, ago. An
-// older token is [ErrExpired], one without iat [ErrMissingClaim] as well.
+// WithMaxAge requires "iat" to be present and no longer ago than d plus the leeway. Otherwise
+// verification fails with [ErrExpired], and also [ErrMissingClaim] if it is absent. A d that is not
+// positive is rejected with [ErrInvalidOption].
 func WithMaxAge(d time.Duration) VerifyOption {
 	return &verifyOpt{"WithMaxAge", func(c *verifyConfig) error {
 		c.maxAge = d
@@ -191,8 +194,8 @@ func WithMaxAge(d time.Duration) VerifyOption {
 	}}
 }
 
-// WithLeeway allows for a clock skew of d in exp, nbf, iat and the maximum age; the
-// default is 0. A negative leeway, or one over an hour, is [ErrInvalidOption].
+// WithLeeway tolerates a clock skew of d in exp, nbf, iat and the maximum age. The default is 0. A
+// negative leeway, or one over an hour, is rejected with [ErrInvalidOption].
 func WithLeeway(d time.Duration) VerifyOption {
 	return &verifyOpt{"WithLeeway", func(c *verifyConfig) error {
 		c.leeway = d
@@ -203,20 +206,19 @@ func WithLeeway(d time.Duration) VerifyOption {
 	}}
 }
 
-// AllowExpired accepts a past "exp", for logout and refresh; it must still be a date.
+// AllowExpired accepts an "exp" in the past, for logout and refresh. It must still be a date.
 func AllowExpired() VerifyOption {
 	return &verifyOpt{"AllowExpired", func(c *verifyConfig) error { c.allowExpired = true; return nil }}
 }
 
-// AllowPaddedBase64 accepts segments with the "=" that canonical padding has, which
-// AWS load balancers write against RFC 7515, Section 2. The text of such a token has
-// several spellings.
+// AllowPaddedBase64 accepts segments with canonical "=" padding, which AWS load balancers write in
+// violation of RFC 7515, Section 2. Such a token has more than one valid text.
 func AllowPaddedBase64() VerifyOption {
 	return &verifyOpt{"AllowPaddedBase64", func(c *verifyConfig) error { c.padded = true; return nil }}
 }
 
-// WithMaxSize sets the longest token that is looked at, in bytes; the default is 64
-// KiB. A longer one is [ErrMalformed], a limit under 1 [ErrInvalidOption].
+// WithMaxSize sets the maximum length of a token in bytes. The default is 64 KiB. Verification of a
+// longer token fails with [ErrMalformed]. A limit under 1 is rejected with [ErrInvalidOption].
 func WithMaxSize(bytes int) VerifyOption {
 	return &verifyOpt{"WithMaxSize", func(c *verifyConfig) error {
 		c.maxSize = bytes
@@ -232,7 +234,7 @@ func listOpt(name string, list []string, set func(*verifyConfig, []string)) Veri
 	return &verifyOpt{name, func(c *verifyConfig) error {
 		set(c, list)
 		if len(list) == 0 {
-			return failf(ErrInvalidOption, "%s: nothing is named; leave the option out for no check", name)
+			return failf(ErrInvalidOption, "%s: no value is given; omit the option to skip the check", name)
 		}
 		for _, text := range list {
 			if err := checkText(name, text); err != nil {
@@ -245,7 +247,7 @@ func listOpt(name string, list []string, set func(*verifyConfig, []string)) Veri
 
 func checkText(option, text string) error {
 	if text == "" {
-		return failf(ErrInvalidOption, "%s: an empty text is not accepted; leave the option out for no check", option)
+		return failf(ErrInvalidOption, "%s: an empty value is not accepted; omit the option to skip the check", option)
 	}
 	if !utf8.ValidString(text) {
 		return failf(ErrInvalidOption, "%s: %s is not valid UTF-8", option, excerpt.Quote(text))

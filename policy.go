@@ -9,10 +9,12 @@ import (
 	"example.com/jwt/internal/excerpt"
 )
 
-// issuedAtSlack absorbs the clock skew that makes freshly issued tokens fail.
+// issuedAtSlack is how far in the future "iat" may be, so that clock skew does not make fresh
+// tokens fail.
 const issuedAtSlack = time.Minute
 
-// policy is the part of a Verifier that does not depend on T.
+// policy is what a verifier asks of keys, type and claims: the part of it that does not depend on
+// T.
 type policy struct {
 	verifyConfig
 	schemes []*scheme
@@ -26,10 +28,10 @@ type keyring struct {
 	set *KeySet
 }
 
-// allow takes the list of algorithms.
+// allow sets the algorithms.
 func (p *policy) allow(algs []Algorithm) error {
 	if len(algs) == 0 {
-		return failf(ErrInvalidOption, "no algorithm is allowed: name those that your issuer signs with, such as []jwt.Algorithm{jwt.RS256}")
+		return failf(ErrInvalidOption, "no algorithm is allowed: list those that your issuer uses, such as []jwt.Algorithm{jwt.RS256}")
 	}
 	p.schemes = make([]*scheme, 0, len(algs))
 	for _, alg := range algs {
@@ -42,7 +44,7 @@ func (p *policy) allow(algs []Algorithm) error {
 	return nil
 }
 
-// use takes the keys, and makes sure that they can serve at all.
+// use sets the keys. It fails unless one of them can serve one of the algorithms.
 func (p *policy) use(keys KeySource) error {
 	if isNil(keys) {
 		return failf(ErrInvalidOption, "the key is nil").and(ErrInvalidKey)
@@ -69,7 +71,7 @@ func (p *policy) use(keys KeySource) error {
 		return p.key.unfit(p.schemes[0], opVerify)
 	}
 	if p.set.len() == 0 {
-		return failf(ErrInvalidKey, "the set has no keys that can be used")
+		return failf(ErrInvalidKey, "the set has no usable keys")
 	}
 	return failf(ErrInvalidKey, "none of the set's %d keys can serve %s", p.set.len(), p.algorithms())
 }
@@ -87,9 +89,8 @@ func keyringOf(keys KeySource) (r keyring, ok bool) {
 	return keyring{}, false
 }
 
-// candidates appends the keys that serve a token: one rule for keys and sets. A key
-// serves if it fits the algorithm, and if the token names no kid, the key has none, or
-// both are equal.
+// candidates appends the keys to try on a token. A single key is tried if it fits the algorithm,
+// and unless the token and the key have different kids.
 func (r keyring) candidates(dst []*checkedKey, s *scheme, kid string) []*checkedKey {
 	if r.set != nil {
 		return r.set.candidates(dst, s, kid)
@@ -107,16 +108,16 @@ func (r keyring) checkCandidates(n int, s *scheme, kid string) error {
 	}
 	switch {
 	case n > maxCandidates:
-		return failf(ErrKeyNotFound, "more than %d of the %d keys could have signed the token: it must name a kid", maxCandidates, total)
+		return failf(ErrKeyNotFound, "more than %d of the %d keys could have signed the token: it must have a kid", maxCandidates, total)
 	case n == 0 && kid == "":
-		return failf(ErrKeyNotFound, "no key fits: the token uses %s and names no kid; keys: %d", s.name, total)
+		return failf(ErrKeyNotFound, "no key fits: the token uses %s and has no kid; keys: %d", s.name, total)
 	case n == 0:
 		return failf(ErrKeyNotFound, "no key fits: the token uses %s with kid %s; keys: %d", s.name, excerpt.Quote(kid), total)
 	}
 	return nil
 }
 
-// checkType compares the header's typ with the one asked for.
+// checkType compares the header's typ with the expected one.
 func (p *policy) checkType(typ string) error {
 	if p.typ == "" || strings.EqualFold(mediaType(p.typ), mediaType(typ)) && isASCII(typ) {
 		return nil
@@ -128,7 +129,7 @@ func (p *policy) checkType(typ string) error {
 	return e
 }
 
-// mediaType leaves out "application/", as typ may (RFC 7515, Section 4.1.9).
+// mediaType removes "application/", which a typ may omit (RFC 7515, Section 4.1.9).
 func mediaType(typ string) string {
 	const prefix = "application/"
 	if len(typ) > len(prefix) && strings.EqualFold(typ[:len(prefix)], prefix) && !strings.Contains(typ[len(prefix):], "/") {
@@ -137,8 +138,7 @@ func mediaType(typ string) string {
 	return typ
 }
 
-// check reports all failing claims together, in the order exp, nbf, iat, iss, aud,
-// sub, required.
+// check reports all failing claims together, in the order exp, nbf, iat, iss, aud, sub, required.
 func (p *policy) check(c *RegisteredClaims, index payloadIndex) error {
 	var failed claimErrors
 	if index.has&(hasExp|hasNbf|hasIat) != 0 || p.maxAge > 0 {
@@ -206,8 +206,8 @@ func (p *policy) checkDates(failed claimErrors, c *RegisteredClaims, has claimSe
 	return failed
 }
 
-// oneOrMany is what a ClaimError wants: a string if there is only one, else a list that
-// the program may change without changing the policy.
+// oneOrMany returns the expected value for a [ClaimError]: a string if there is one, and otherwise
+// a copy of the list, so that changing it does not change the policy.
 func oneOrMany(names []string) any {
 	if len(names) == 1 {
 		return names[0]
@@ -232,7 +232,7 @@ func (p *policy) algorithms() string {
 	return strings.Join(names, ", ")
 }
 
-// describe is the policy in words.
+// describe returns the policy in words.
 func (p *policy) describe() string {
 	parts := []string{"algorithms " + p.algorithms()}
 	add := func(format string, args ...any) { parts = append(parts, fmt.Sprintf(format, args...)) }

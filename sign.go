@@ -13,24 +13,26 @@ import (
 	"example.com/jwt/internal/strictjson"
 )
 
-// Signer signs claims with one key and algorithm: made once by [NewSigner], safe for
-// concurrent use. A zero Signer refuses everything with [ErrInvalidOption].
+// Signer signs claims with one key and algorithm. Create it once with [NewSigner]; it is safe for
+// concurrent use. The methods of a zero Signer return [ErrInvalidOption].
 type Signer struct{ p *signPolicy }
 
-// signPolicy is what a Signer does with claims.
+// signPolicy is what a Signer adds to the claims, and the key that it signs with.
 type signPolicy struct {
 	signConfig
 	scheme *scheme
 	key    *keyPair
-	header string // the encoded header and its dot
+	header string // the encoded header, with its dot
 }
 
-// Sign makes a signed token of claims: a struct, a map, or anything else that encodes
-// as a JSON object, as encoding/json would but without HTML escaping. The header has
-// alg, typ, the key's kid, and what the options add. Claims that [Verify] would call
-// malformed are [ErrInvalidOption], with a [*ClaimError] where one claim is at fault; a
-// key that does not fit the algorithm is [ErrInvalidKey]; a foreign signer that fails
-// is [ErrKeysUnavailable]. Tokens over 64 KiB can only be verified [WithMaxSize].
+// Sign returns a signed token with the claims: a struct, a map, or anything else that encodes as a
+// JSON object. They are encoded as by encoding/json, but without HTML escaping. The header has alg,
+// typ, the key's kid, and the parameters added by options.
+//
+// Sign returns [ErrInvalidOption] for claims that [Verify] would call malformed, with a
+// [*ClaimError] if a single claim is at fault, [ErrInvalidKey] for a key that does not fit the
+// algorithm, and [ErrKeysUnavailable] when an external signer fails. A token over 64 KiB can be
+// verified only [WithMaxSize].
 func Sign(claims any, key SigningKey, alg Algorithm, opts ...SignOption) (string, error) {
 	s, err := NewSigner(key, alg, opts...)
 	if err != nil {
@@ -39,8 +41,8 @@ func Sign(claims any, key SigningKey, alg Algorithm, opts ...SignOption) (string
 	return s.Sign(claims)
 }
 
-// NewSigner makes a signer. A key that does not fit the algorithm (RFC 7518, Section
-// 3.1) is [ErrInvalidKey]; an empty or repeated option is [ErrInvalidOption].
+// NewSigner returns a signer. It returns [ErrInvalidKey] for a key that does not fit the algorithm
+// (RFC 7518, Section 3.1), and [ErrInvalidOption] for an empty or repeated option.
 func NewSigner(key SigningKey, alg Algorithm, opts ...SignOption) (*Signer, error) {
 	s, err := schemeOf(alg)
 	if err != nil {
@@ -67,7 +69,7 @@ func NewSigner(key SigningKey, alg Algorithm, opts ...SignOption) (*Signer, erro
 	return &Signer{p}, nil
 }
 
-// Sign makes a signed token, as the function [Sign] does.
+// Sign returns a signed token with the claims, as the function [Sign] does.
 func (s *Signer) Sign(claims any) (string, error) {
 	if s == nil || s.p == nil {
 		return "", failf(ErrInvalidOption, "the Signer was not made by NewSigner")
@@ -88,7 +90,7 @@ func (s *Signer) Sign(claims any) (string, error) {
 	return string(w.buf), nil
 }
 
-// keyPairOf resolves a key argument: only this package's own types count.
+// keyPairOf resolves a key argument. Only this package's own types count.
 func keyPairOf(key SigningKey) (*keyPair, error) {
 	if isNil(key) {
 		return nil, failf(ErrInvalidOption, "the key is nil").and(ErrInvalidKey)
@@ -108,7 +110,7 @@ func keyPairOf(key SigningKey) (*keyPair, error) {
 	return k, nil
 }
 
-// sign signs w.buf into w.json, which is not needed any more.
+// sign signs w.buf, and writes the signature over w.json, which is no longer needed.
 func (p *signPolicy) sign(w *scratch) ([]byte, error) {
 	signature, err := p.ask(w.json[:0], w.buf)
 	if err != nil && p.key.foreign {
@@ -160,7 +162,7 @@ func (p *signPolicy) encodeClaims(w *scratch, claims any) error {
 // addDates adds exp, and iat unless the claims have it.
 func (p *signPolicy) addDates(w *scratch, has claimSet) error {
 	if has&hasExp != 0 {
-		return &ClaimError{Claim: "exp", Err: failf(ErrInvalidOption, "WithExpiresIn is given, and the claims have a date of their own")}
+		return &ClaimError{Claim: "exp", Err: failf(ErrInvalidOption, "WithExpiresIn is given, but the claims have a date already")}
 	}
 	now := p.now()
 	exp := now.Add(p.expiresIn)
@@ -184,7 +186,7 @@ func (p *signPolicy) addDates(w *scratch, has claimSet) error {
 	return nil
 }
 
-// refusedClaims turns an error of the encoder into one that names the claim.
+// refusedClaims converts an error of the encoder to one that names the claim.
 func refusedClaims(err error) error {
 	var at *jsonplan.EncodeError
 	if errors.As(err, &at) && at.Path != "" {

@@ -14,26 +14,26 @@ import (
 // maxSignature is more than the longest signature, that of an RSA key of 16384 bits.
 const maxSignature = 4096
 
-// Verifier is a policy for tokens with claims of type T, and the keys to verify them
-// with: made once by [NewVerifier], safe for concurrent use. A zero Verifier refuses
-// everything with [ErrInvalidOption].
+// Verifier verifies tokens with claims of type T by one policy and its keys. Create it once with
+// [NewVerifier]; it is safe for concurrent use. The methods of a zero Verifier return
+// [ErrInvalidOption].
 type Verifier[T any] struct {
 	p         *policy
 	plan      *jsonplan.Decoder
 	validates bool
 }
 
-// result is a token and the array that its lists of strings share, unless they need a
-// longer one: one allocation.
+// result is a token and, in the same allocation, the array that its lists of strings share unless
+// they need a longer one.
 type result[T any] struct {
 	Token[T]
 	lists [4]string
 }
 
-// Verify checks a token with the keys given, and returns its claims decoded into a T.
-// The list of allowed algorithms must not be empty. The package documentation lists
-// the checks and their order. Errors that match [ErrInvalidToken] are the token's
-// fault; others are [ErrInvalidOption], [ErrInvalidKey] and [ErrKeysUnavailable].
+// Verify verifies a token with one of the keys and returns its claims, decoded into a T. The list
+// of allowed algorithms must not be empty. The package documentation lists the checks and their
+// order. Verify returns an error that matches [ErrInvalidToken] if the token is at fault, and
+// otherwise one that matches [ErrInvalidOption], [ErrInvalidKey] or [ErrKeysUnavailable].
 func Verify[T any](token string, keys KeySource, algs []Algorithm, opts ...VerifyOption) (*Token[T], error) {
 	v, err := NewVerifier[T](keys, algs, opts...)
 	if err != nil {
@@ -42,10 +42,10 @@ func Verify[T any](token string, keys KeySource, algs []Algorithm, opts ...Verif
 	return v.Verify(token)
 }
 
-// NewVerifier makes a verifier. Mistakes in the policy are [ErrInvalidOption]: no
-// algorithm, an empty, contradictory or repeated option, a T that no JSON object can
-// be decoded into. Keys of which none can serve any of the algorithms are
-// [ErrInvalidKey]; a list wider than today's keys is fine, since keys rotate.
+// NewVerifier returns a verifier. It returns [ErrInvalidOption] for a mistake in the policy: no
+// algorithm, an empty, contradictory or repeated option, or a T that no JSON object can be decoded
+// into. It returns [ErrInvalidKey] if none of the keys fits any of the algorithms. The list may
+// contain algorithms that no key has today, since keys rotate.
 func NewVerifier[T any](keys KeySource, algs []Algorithm, opts ...VerifyOption) (*Verifier[T], error) {
 	p := &policy{verifyConfig: verifyConfig{maxSize: defaultMaxSize, given: make([]string, 0, len(opts))}}
 	p.now = time.Now
@@ -66,13 +66,13 @@ func NewVerifier[T any](keys KeySource, algs []Algorithm, opts ...VerifyOption) 
 	return &Verifier[T]{p, plan, mayValidate[T]()}, nil
 }
 
-// Verify checks a token and returns its claims, as the function [Verify] does. On any
-// error the token is nil.
+// Verify verifies a token and returns its claims, as the function [Verify] does. On any error the
+// token is nil.
 func (v *Verifier[T]) Verify(token string) (*Token[T], error) {
 	return v.VerifyContext(context.Background(), token)
 }
 
-// VerifyContext is Verify with a context, which reaches the [KeyFunc].
+// VerifyContext is like [Verifier.Verify], and passes the context to the [KeyFunc].
 func (v *Verifier[T]) VerifyContext(ctx context.Context, token string) (*Token[T], error) {
 	if v == nil || v.p == nil {
 		return nil, failf(ErrInvalidOption, "the Verifier was not made by NewVerifier")
@@ -115,7 +115,7 @@ func (v *Verifier[T]) VerifyContext(ctx context.Context, token string) (*Token[T
 	return t, nil
 }
 
-// String describes the policy in words, for an audit log. It has no key material.
+// String describes the policy in words, for an audit log. It contains no key material.
 func (v *Verifier[T]) String() string {
 	if v == nil || v.p == nil {
 		return "jwt.Verifier: not made by NewVerifier"
@@ -123,9 +123,8 @@ func (v *Verifier[T]) String() string {
 	return "jwt.Verifier: " + v.p.describe()
 }
 
-// mayValidate reports whether T or *T has a Validate: *T has none if T is a pointer. An
-// interface holds a map after decoding, which has none. Asking the interface tables is much
-// cheaper than [reflect.Type.Implements].
+// mayValidate reports whether T or *T has a Validate method. If T is an interface, the decoded
+// value is a map, which has none. A type assertion is much cheaper than [reflect.Type.Implements].
 func mayValidate[T any]() bool {
 	var zero T
 	_, value := any(zero).(ClaimsValidator)
@@ -141,13 +140,12 @@ func validate[T any](claims *T) error {
 		}
 	}
 	if err := c.Validate(); err != nil {
-		return wrapf(ErrInvalidClaims, err, "the claims' Validate refuses the token")
+		return wrapf(ErrInvalidClaims, err, "the claims' Validate rejects the token")
 	}
 	return nil
 }
 
-// authenticate finds the key and checks the signature. It parses the header and
-// nothing else.
+// authenticate finds the key and checks the signature. It parses nothing but the header.
 func (p *policy) authenticate(ctx context.Context, w *scratch, seg *segments) (Header, string, error) {
 	header, s, err := p.header(w, seg.header)
 	if err != nil {
@@ -176,7 +174,7 @@ func (p *policy) authenticate(ctx context.Context, w *scratch, seg *segments) (H
 
 var errSignature = &failure{class: ErrInvalidSignature, text: "the signature does not match: the token was changed, or signed with another key"}
 
-// header reads the header, and finds its algorithm among those allowed.
+// header parses the header, and finds its algorithm among those allowed.
 func (p *policy) header(w *scratch, segment string) (Header, *scheme, error) {
 	for _, s := range p.schemes {
 		if segment == s.header {
@@ -195,7 +193,7 @@ func (p *policy) header(w *scratch, segment string) (Header, *scheme, error) {
 	return Header{}, nil, failf(ErrAlgorithmNotAllowed, "the token's algorithm is %s; allowed: %s", excerpt.Quote(h.Algorithm), p.algorithms())
 }
 
-// found asks the KeyFunc.
+// found returns the keys that the KeyFunc finds.
 func (p *policy) found(ctx context.Context, h Header) (keyring, error) {
 	source, err := p.find(ctx, h)
 	switch {

@@ -19,10 +19,10 @@ const (
 
 // Quote returns s as a quoted Go string, cut to 64 bytes.
 func Quote(s string) string {
-	if kept := cut(s, maxText); len(kept) < len(s) {
-		return strconv.Quote(kept) + "…"
+	if len(s) <= maxText {
+		return strconv.Quote(s)
 	}
-	return strconv.Quote(s)
+	return strconv.Quote(cut(s, maxText)) + "…"
 }
 
 // Text returns s, cut to 64 bytes.
@@ -85,17 +85,14 @@ func inWords(seconds int64) string {
 }
 
 func mark(s string, n int) string {
-	if kept := cut(s, n); len(kept) < len(s) {
-		return kept + "…"
-	}
-	return s
-}
-
-// cut returns at most n bytes of s, and no part of a character.
-func cut(s string, n int) string {
 	if len(s) <= n {
 		return s
 	}
+	return cut(s, n) + "…"
+}
+
+// cut returns at most n bytes of s, which is longer, and no part of a character.
+func cut(s string, n int) string {
 	for i := n; i > n-utf8.UTFMax; i-- {
 		if utf8.RuneStart(s[i]) {
 			return s[:i]
