@@ -4,37 +4,42 @@ import (
 	"crypto"
 	"crypto/ecdsa"
 	"crypto/ed25519"
-	"crypto/elliptic"
 	"crypto/hmac"
 	"crypto/rand"
 	"crypto/rsa"
 	"crypto/sha256"
+	"crypto/x509"
+	"embed"
 	"encoding/base64"
 	"encoding/json"
+	"encoding/pem"
 	"fmt"
 	"strings"
-	"sync"
 	"time"
 )
 
-// algorithms are the columns of the tables, each with the set-up of its key.
-var algorithms = map[string]func() setup{
-	"HS256":      sync.OnceValue(func() setup { return setup{alg: "HS256", secret: must(randomBytes(32))} }),
-	"RS256-2048": sync.OnceValue(func() setup { return setup{alg: "RS256", rsa: must(rsa.GenerateKey(rand.Reader, 2048))} }),
-	"RS256-4096": sync.OnceValue(func() setup { return setup{alg: "RS256", rsa: must(rsa.GenerateKey(rand.Reader, 4096))} }),
-	"ES256": sync.OnceValue(func() setup {
-		return setup{alg: "ES256", ecdsa: must(ecdsa.GenerateKey(elliptic.P256(), rand.Reader))}
-	}),
-	"EdDSA": sync.OnceValue(func() setup {
-		_, key, err := ed25519.GenerateKey(rand.Reader)
-		return setup{alg: "EdDSA", ed25519: must(key, err)}
-	}),
+//go:embed testdata/*.pem
+var pems embed.FS
+
+// The keys are always the same, so that two runs do the same work.
+func hs256() setup {
+	sum := sha256.Sum256([]byte("the secret of the benchmarks"))
+	return setup{alg: "HS256", secret: sum[:]}
 }
 
-func randomBytes(n int) ([]byte, error) {
-	b := make([]byte, n)
-	_, err := rand.Read(b)
-	return b, err
+func hs256kid() setup {
+	s := hs256()
+	s.kid = "2026-11"
+	return s
+}
+
+func rs256() setup { return setup{alg: "RS256", rsa: pemKey("rsa2048").(*rsa.PrivateKey)} }
+func es256() setup { return setup{alg: "ES256", ecdsa: pemKey("p256").(*ecdsa.PrivateKey)} }
+func eddsa() setup { return setup{alg: "EdDSA", ed25519: pemKey("ed25519").(ed25519.PrivateKey)} }
+
+func pemKey(name string) any {
+	block, _ := pem.Decode(must(pems.ReadFile("testdata/" + name + ".pem")))
+	return must(x509.ParsePKCS8PrivateKey(block.Bytes))
 }
 
 // must is for the set-up of the benchmark, where an error ends it.
@@ -49,12 +54,18 @@ func unix(seconds int64) time.Time { return time.Unix(seconds, 0) }
 
 func encode(b []byte) string { return base64.RawURLEncoding.EncodeToString(b) }
 
-func header(alg string) string { return `{"alg":"` + alg + `","typ":"JWT"}` }
+// header is the header of a token, with the names in the order that most issuers use.
+func header(alg, kid string) string {
+	if kid != "" {
+		kid = `,"kid":"` + kid + `"`
+	}
+	return `{"alg":"` + alg + `","typ":"JWT"` + kid + `}`
+}
 
 // sign makes a token without any of the libraries. The algorithm may be another than
 // the key's: the signature is then as good as one can be.
 func (s setup) sign(alg string, payload []byte) string {
-	input := encode([]byte(header(alg))) + "." + encode(payload)
+	input := encode([]byte(header(alg, s.kid))) + "." + encode(payload)
 	if alg == "none" {
 		return input + "."
 	}
@@ -110,6 +121,11 @@ func claimsPayload(size int) []byte {
 	}
 	fmt.Fprintf(&b, `,"name":"%s"}`, strings.Repeat("x", size-b.Len()-len(`,"name":""}`)))
 	return []byte(b.String())
+}
+
+// wrongSignature is the standard token with another signature.
+func (s setup) wrongSignature() string {
+	return s.forged(header(s.alg, s.kid), string(must(json.Marshal(standard))))
 }
 
 // forged is a token of that header and payload with a signature of the right length

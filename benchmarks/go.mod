@@ -4,6 +4,7 @@ go 1.26.0
 
 require (
 	example.com/jwt v0.0.0
+	github.com/auth0/go-jwt-middleware/v3 v3.1.0
 	github.com/cristalhq/jwt/v5 v5.4.0
 	github.com/gbrlsnchs/jwt/v3 v3.0.1
 	github.com/go-jose/go-jose/v4 v4.1.9

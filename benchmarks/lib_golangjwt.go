@@ -64,6 +64,21 @@ func (l *golangJWT) VerifyMap(token string) (any, error) {
 	return m, err
 }
 
+// golangJWTInCall makes the parser in the call, too.
+type golangJWTInCall struct{ golangJWT }
+
+func newGolangJWTInCall(s setup) (library, error) {
+	l, err := newGolangJWT(s)
+	return &golangJWTInCall{*l.(*golangJWT)}, err
+}
+
+func (l *golangJWTInCall) Verify(token string) (any, error) {
+	var c golangJWTClaims
+	_, err := jwt.ParseWithClaims(token, &c, l.keys, jwt.WithValidMethods([]string{l.method.Alg()}), jwt.WithIssuer(issuer),
+		jwt.WithAudience(audience), jwt.WithExpirationRequired())
+	return &c, err
+}
+
 func (l *golangJWT) Canon(decoded any) claims {
 	canon := func(c jwt.RegisteredClaims, name string, roles []string) claims {
 		return claims{c.Issuer, c.Subject, text([]string(c.Audience)), c.ExpiresAt.Unix(), c.NotBefore.Unix(), c.IssuedAt.Unix(), c.ID, name, roles}

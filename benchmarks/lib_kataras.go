@@ -11,6 +11,7 @@ import (
 type kataras struct {
 	alg             jwt.Alg
 	private, public any
+	keys            jwt.Keys // by kid; nil for a key without
 	expected        jwt.Expected
 	claims          *claims
 }
@@ -41,6 +42,10 @@ func newKataras(s setup) (library, error) {
 	default:
 		l.alg = jwt.EdDSA
 	}
+	if s.kid != "" {
+		l.keys = jwt.Keys{}
+		l.keys.Register(l.alg, s.kid, l.public, l.private)
+	}
 	return l, nil
 }
 
@@ -50,7 +55,13 @@ func (l *kataras) Sign() (string, error) {
 }
 
 func (l *kataras) check(token string) (*jwt.VerifiedToken, error) {
-	t, err := jwt.Verify(l.alg, l.public, []byte(token), l.expected)
+	var t *jwt.VerifiedToken
+	var err error
+	if l.keys != nil { // by default it knows no header with a kid
+		t, err = jwt.VerifyWithHeaderValidator(nil, nil, []byte(token), l.keys.ValidateHeader, l.expected)
+	} else {
+		t, err = jwt.Verify(l.alg, l.public, []byte(token), l.expected)
+	}
 	if err != nil {
 		return nil, err
 	}

@@ -1,6 +1,9 @@
 package main
 
 import (
+	"crypto/sha256"
+	"fmt"
+	"slices"
 	"time"
 
 	"example.com/jwt"
@@ -20,33 +23,42 @@ type ourAllClaims struct {
 	Roles []string `json:"roles"`
 }
 
-type oursLibrary struct {
+// oursLibrary decodes into a T in Verify.
+type oursLibrary[T any] struct {
 	claims     *ourAllClaims
 	signer     *jwt.Signer
-	verify     *jwt.Verifier[ourClaims]
+	verify     *jwt.Verifier[T]
 	registered *jwt.Verifier[struct{}]
 	maps       *jwt.Verifier[jwt.MapClaims]
 }
 
-func newOurs(s setup) (library, error) { return newOursLibrary(s) }
+// newOurs embeds the registered claims in the struct, as programs do that sign and verify
+// with one type.
+func newOurs(s setup) (library, error) { return newOursLibrary[ourAllClaims](s, 0) }
 
-func newOursLibrary(s setup) (*oursLibrary, error) {
-	private, public, alg, err := ourKeys(s)
+// newOursPlain leaves the registered claims to the token.
+func newOursPlain(s setup) (library, error) { return newOursLibrary[ourClaims](s, 0) }
+
+// newOursKeySet verifies with a set of ten keys.
+func newOursKeySet(s setup) (library, error) { return newOursLibrary[ourAllClaims](s, 9) }
+
+func newOursLibrary[T any](s setup, others int) (*oursLibrary[T], error) {
+	private, keys, alg, err := ourKeys(s, others)
 	if err != nil {
 		return nil, err
 	}
-	l := &oursLibrary{claims: ourStandard()}
+	l := &oursLibrary[T]{claims: ourStandard()}
 	algs, opts := []jwt.Algorithm{alg}, ourPolicy(s)
 	if l.signer, err = jwt.NewSigner(private, alg); err != nil {
 		return nil, err
 	}
-	if l.verify, err = jwt.NewVerifier[ourClaims](public, algs, opts...); err != nil {
+	if l.verify, err = jwt.NewVerifier[T](keys, algs, opts...); err != nil {
 		return nil, err
 	}
-	if l.registered, err = jwt.NewVerifier[struct{}](public, algs, opts...); err != nil {
+	if l.registered, err = jwt.NewVerifier[struct{}](keys, algs, opts...); err != nil {
 		return nil, err
 	}
-	l.maps, err = jwt.NewVerifier[jwt.MapClaims](public, algs, opts...)
+	l.maps, err = jwt.NewVerifier[jwt.MapClaims](keys, algs, opts...)
 	return l, err
 }
 
@@ -74,8 +86,9 @@ func ourStandard() *ourAllClaims {
 	}
 }
 
-// ourKeys gives the two halves of a key; of a secret they are the same.
-func ourKeys(s setup) (jwt.SigningKey, jwt.KeySource, jwt.Algorithm, error) {
+// ourKeys returns what signs and what verifies. Others is the number of keys beside it in
+// the set that verifies, 0 for no set.
+func ourKeys(s setup, others int) (jwt.SigningKey, jwt.KeySource, jwt.Algorithm, error) {
 	alg, err := jwt.ParseAlgorithm(s.alg)
 	if err != nil {
 		return nil, nil, nil, err
@@ -83,8 +96,7 @@ func ourKeys(s setup) (jwt.SigningKey, jwt.KeySource, jwt.Algorithm, error) {
 	var key *jwt.PrivateKey
 	switch {
 	case s.secret != nil:
-		secret, err := jwt.NewSecretKey(s.secret)
-		return secret, secret, alg, err
+		return ourSecrets(s, others)
 	case s.rsa != nil:
 		key, err = jwt.NewPrivateKey(s.rsa)
 	case s.ecdsa != nil:
@@ -98,15 +110,40 @@ func ourKeys(s setup) (jwt.SigningKey, jwt.KeySource, jwt.Algorithm, error) {
 	return key, key.Public(), alg, nil
 }
 
-func (l *oursLibrary) Sign() (string, error) { return l.signer.Sign(l.claims) }
+func ourSecrets(s setup, others int) (jwt.SigningKey, jwt.KeySource, jwt.Algorithm, error) {
+	var opts []jwt.KeyOption
+	if s.kid != "" {
+		opts = append(opts, jwt.WithKeyID(s.kid))
+	}
+	secret, err := jwt.NewSecretKey(s.secret, opts...)
+	if err != nil || others == 0 {
+		return secret, secret, jwt.HS256, err
+	}
+	keys := []jwt.VerificationKey{secret}
+	for i := range others {
+		other := sha256.Sum256([]byte{byte(i)})
+		key, err := jwt.NewSecretKey(other[:], jwt.WithKeyID(fmt.Sprintf("%s-%d", s.kid, i)))
+		if err != nil {
+			return nil, nil, nil, err
+		}
+		keys = append(keys, key)
+	}
+	slices.Reverse(keys) // the key of the token is the last one
+	set, err := jwt.NewKeySet(keys...)
+	return secret, set, jwt.HS256, err
+}
 
-func (l *oursLibrary) Verify(token string) (any, error) { return l.verify.Verify(token) }
+func (l *oursLibrary[T]) Sign() (string, error) { return l.signer.Sign(l.claims) }
 
-func (l *oursLibrary) VerifyRegistered(token string) (any, error) { return l.registered.Verify(token) }
+func (l *oursLibrary[T]) Verify(token string) (any, error) { return l.verify.Verify(token) }
 
-func (l *oursLibrary) VerifyMap(token string) (any, error) { return l.maps.Verify(token) }
+func (l *oursLibrary[T]) VerifyRegistered(token string) (any, error) {
+	return l.registered.Verify(token)
+}
 
-func (l *oursLibrary) Canon(decoded any) claims {
+func (l *oursLibrary[T]) VerifyMap(token string) (any, error) { return l.maps.Verify(token) }
+
+func (l *oursLibrary[T]) Canon(decoded any) claims {
 	switch t := decoded.(type) {
 	case *jwt.Token[ourClaims]:
 		return ourCanon(t.RegisteredClaims, t.Claims.Name, t.Claims.Roles)
@@ -122,51 +159,34 @@ func ourCanon(c jwt.RegisteredClaims, name string, roles []string) claims {
 	return claims{c.Issuer, c.Subject, text([]string(c.Audience)), c.ExpiresAt.Unix(), c.NotBefore.Unix(), c.IssuedAt.Unix(), c.ID, name, roles}
 }
 
-// embeddedLibrary decodes into a struct that has the registered claims too, so that
-// they are decoded twice.
-type embeddedLibrary struct {
-	*oursLibrary
-	all *jwt.Verifier[ourAllClaims]
-}
-
-func newOursEmbedded(s setup) (library, error) {
-	plain, err := newOursLibrary(s)
-	if err != nil {
-		return nil, err
-	}
-	_, public, alg, err := ourKeys(s)
-	if err != nil {
-		return nil, err
-	}
-	all, err := jwt.NewVerifier[ourAllClaims](public, []jwt.Algorithm{alg}, ourPolicy(s)...)
-	return &embeddedLibrary{plain, all}, err
-}
-
-func (l *embeddedLibrary) Verify(token string) (any, error) { return l.all.Verify(token) }
-
-// oneShotLibrary calls the functions Sign and Verify each time, with one key object and
-// with the options written where the call is, as programs do.
+// oneShotLibrary calls the functions Sign and Verify each time, with the options written
+// where the call is, as programs do. With newKey it makes the key each time, too.
 type oneShotLibrary struct {
-	*oursLibrary
+	*oursLibrary[ourAllClaims]
 	private jwt.SigningKey
 	public  jwt.KeySource
 	alg     jwt.Algorithm
+	newKey  []byte
 }
 
 func newOneShot(s setup) (library, error) {
-	plain, err := newOursLibrary(s)
+	prepared, err := newOursLibrary[ourAllClaims](s, 0)
 	if err != nil {
 		return nil, err
 	}
-	private, public, alg, err := ourKeys(s)
-	return &oneShotLibrary{plain, private, public, alg}, err
+	private, public, alg, err := ourKeys(s, 0)
+	return &oneShotLibrary{prepared, private, public, alg, nil}, err
+}
+
+func newOursNewKey(s setup) (library, error) {
+	l, err := newOneShot(s)
+	l.(*oneShotLibrary).newKey = s.secret
+	return l, err
 }
 
 func (l *oneShotLibrary) Sign() (string, error) { return jwt.Sign(l.claims, l.private, l.alg) }
 
-func (l *oneShotLibrary) Verify(token string) (any, error) {
-	return oneShot[ourClaims](l, token)
-}
+func (l *oneShotLibrary) Verify(token string) (any, error) { return oneShot[ourAllClaims](l, token) }
 
 func (l *oneShotLibrary) VerifyRegistered(token string) (any, error) {
 	return oneShot[struct{}](l, token)
@@ -177,6 +197,14 @@ func (l *oneShotLibrary) VerifyMap(token string) (any, error) {
 }
 
 func oneShot[T any](l *oneShotLibrary, token string) (*jwt.Token[T], error) {
-	return jwt.Verify[T](token, l.public, []jwt.Algorithm{l.alg},
+	key := l.public
+	if l.newKey != nil {
+		secret, err := jwt.NewSecretKey(l.newKey)
+		if err != nil {
+			return nil, err
+		}
+		key = secret
+	}
+	return jwt.Verify[T](token, key, []jwt.Algorithm{l.alg},
 		jwt.WithIssuer(issuer), jwt.WithAudience(audience), jwt.WithRequiredClaims("exp"))
 }

@@ -44,7 +44,7 @@ func newRaw(s setup) (library, error) {
 	if err != nil {
 		return nil, err
 	}
-	l := &rawLibrary{setup: s, payload: payload, header: encode([]byte(header(s.alg))) + "."}
+	l := &rawLibrary{setup: s, payload: payload, header: encode([]byte(header(s.alg, s.kid))) + "."}
 	l.states.New = func() any {
 		state := &rawState{digest: sha256.New()}
 		if s.secret != nil {

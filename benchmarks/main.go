@@ -1,36 +1,38 @@
 // Command benchmarks measures package jwt beside the other JWT libraries for Go and
-// beside the bare cryptography, and prints Markdown tables.
-//
-//	go run .                       # everything, some minutes
-//	go run . -tasks '^hs256'       # one kind of task
-//	go run . -write README.md      # puts the tables into README.md
-//	go run . -tasks hs256/verify/struct -libs '^jwt$' -passes 30 -profile cpu.out
+// beside the bare cryptography. README.md says how to use it.
 package main
 
 import (
+	"errors"
 	"flag"
 	"fmt"
 	"io"
 	"os"
 	"regexp"
-	"runtime/pprof"
+	"runtime"
 	"slices"
-	"time"
 )
 
 // config is what the flags say.
 type config struct {
-	tasks, libs *regexp.Regexp
-	passes      int
-	sample      time.Duration
-	write       string
-	profile     string
-	cpu, list   bool
-	progress    io.Writer // nil for none
+	rows, libs *regexp.Regexp
+	rounds     int
+	count      bool
+	functions  bool
+	rev        string
+	json       bool
+	write      string
+	list       bool
+	files      []string
+	progress   io.Writer
+
+	loop  string // for callgrind: how often to do the operation before and after the mark
+	serve bool   // for another process: measure batches as standard input asks
 }
 
 func main() {
-	if err := benchmark(parseFlags()); err != nil {
+	runtime.LockOSThread() // callgrind counts the first thread alone
+	if err := run(parseFlags()); err != nil {
 		fmt.Fprintln(os.Stderr, "benchmarks:", err)
 		os.Exit(1)
 	}
@@ -45,81 +47,77 @@ func parseFlags() config {
 			return err
 		})
 	}
-	pattern(&c.tasks, "tasks", "run the tasks whose name matches this `regexp`")
-	pattern(&c.libs, "libs", "run the libraries whose name matches this `regexp`")
-	flag.IntVar(&c.passes, "passes", 10, "number of interleaved passes")
-	flag.DurationVar(&c.sample, "sample", 80*time.Millisecond, "length of a sample")
-	flag.BoolVar(&c.cpu, "cpu", false, "the processor time of the fastest sample, for a machine that does other work: not for the final table")
-	flag.StringVar(&c.write, "write", "", "put the report between the marks of this Markdown `file`")
-	flag.StringVar(&c.profile, "profile", "", "write a processor profile of the measured work to this `file`")
-	flag.BoolVar(&c.list, "list", false, "list the tasks and libraries, and run nothing")
+	pattern(&c.rows, "rows", "take the rows whose name matches this `regexp`")
+	pattern(&c.libs, "libs", "take the libraries whose name matches this `regexp`")
+	flag.IntVar(&c.rounds, "rounds", 400, "batches of each library in a row")
+	flag.BoolVar(&c.count, "count", false, "count instructions and cache lines of code with valgrind, instead of measuring time")
+	flag.BoolVar(&c.functions, "functions", false, "with -count: list the functions, too")
+	flag.StringVar(&c.rev, "rev", "", "compare the library with its `revision` of that name")
+	flag.BoolVar(&c.json, "json", false, "print the results as JSON, for -write")
+	flag.StringVar(&c.write, "write", "", "write the results in the JSON files that follow into this Markdown `file`, and the chart beside it")
+	flag.BoolVar(&c.list, "list", false, "list the rows and libraries, and run nothing")
+	flag.StringVar(&c.loop, "loop", "", "for -count: repeat the operation `n,m` times, with a mark between")
+	flag.BoolVar(&c.serve, "serve", false, "for -rev: measure batches as standard input asks")
 	flag.Parse()
+	c.files = flag.Args()
 	return c
 }
 
-func benchmark(c config) error {
-	list := slices.DeleteFunc(tasks(), func(t task) bool { return !c.tasks.MatchString(t.name) })
-	libs := slices.DeleteFunc(slices.Clone(entries), func(e entry) bool { return !c.libs.MatchString(e.name) })
-	if c.list {
-		for _, t := range list {
-			fmt.Println(t.name)
+func run(c config) error {
+	list := slices.DeleteFunc(slices.Clone(allRows), func(r row) bool { return !c.rows.MatchString(r.name) })
+	switch {
+	case c.write != "":
+		return write(c.write, c.files)
+	case c.list:
+		for _, r := range list {
+			fmt.Printf("%-26s %s\n", r.name, r.title)
 		}
-		for _, e := range libs {
+		for _, e := range entries {
 			fmt.Println(e.name)
 		}
 		return nil
+	case len(list) == 0:
+		return errors.New("no row has such a name; -list shows them")
+	case c.loop != "":
+		return loop(list[0], c.libs, c.loop)
+	case c.serve:
+		return serve(os.Stdin, os.Stdout)
+	case c.count:
+		return count(list, c)
+	case c.rev != "":
+		return compareRevisions(list, c)
 	}
-	if len(list) == 0 || len(libs) == 0 || c.passes < 1 || c.sample <= 0 {
-		return fmt.Errorf("nothing to run: %d tasks, %d libraries, %d passes, samples of %s; -list shows the names", len(list), len(libs), c.passes, c.sample)
-	}
-	if c.profile != "" {
-		f, err := os.Create(c.profile)
-		if err != nil {
-			return err
-		}
-		defer f.Close()
-		if err := pprof.StartCPUProfile(f); err != nil {
-			return err
-		}
-		defer pprof.StopCPUProfile()
-	}
-	r, err := measure(list, libs, c)
+	r, err := measure(list, c)
 	if err != nil {
 		return err
 	}
-	report := r.report(circumstances(libs, c))
-	if c.write != "" {
-		return writeReport(c.write, report)
+	if c.json {
+		return r.print()
 	}
-	fmt.Print(report)
+	fmt.Print(report([]*results{r}))
 	return nil
 }
 
-// measure runs one group of tasks after the other, so that no group pays the garbage
-// collector for the long tokens of another.
-func measure(list []task, libs []entry, c config) (*results, error) {
-	r := &results{tasks: list, cells: map[string][]*cell{}}
-	for _, group := range groups(list) {
-		rows, err := prepare(slices.DeleteFunc(slices.Clone(list), func(t task) bool { return t.group != group }), libs)
+// measure measures every row.
+func measure(list []row, c config) (*results, error) {
+	r := newResults()
+	for _, row := range list {
+		fmt.Fprintf(c.progress, "\r\033[K%s", row.title)
+		variants, err := row.set()
 		if err != nil {
-			return nil, err
+			return nil, fmt.Errorf("%s: %w", row.name, err)
 		}
-		progress := func(text string) {
-			if c.progress != nil {
-				fmt.Fprintf(c.progress, "\r\033[K%s", text)
+		var cells []*cell
+		for _, v := range variants {
+			if c.libs.MatchString(v.name) {
+				cells = append(cells, newCell(row.mode, v))
 			}
 		}
-		err = run(rows, c, func(text string) { progress(group + ": " + text) })
-		progress("")
-		if err != nil {
-			return nil, err
+		if err := measureRow(row.mode, cells, c.rounds); err != nil {
+			return nil, fmt.Errorf("%s: %w", row.name, err)
 		}
-		for _, row := range rows {
-			for _, c := range row {
-				c.library, c.token = nil, ""
-				r.cells[c.task.name] = append(r.cells[c.task.name], c)
-			}
-		}
+		r.Rows[row.name] = cells
 	}
+	fmt.Fprint(c.progress, "\r\033[K")
 	return r, nil
 }

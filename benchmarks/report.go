@@ -2,11 +2,12 @@ package main
 
 import (
 	"bytes"
-	"cmp"
+	"encoding/json"
 	"errors"
 	"fmt"
 	"math"
 	"os"
+	"path/filepath"
 	"runtime"
 	"runtime/debug"
 	"slices"
@@ -14,179 +15,241 @@ import (
 	"time"
 )
 
-// results are all measured cells.
+// results are those of one run with one version of Go.
 type results struct {
-	tasks []task
-	cells map[string][]*cell // by the task's name
+	Go       string // "go1.26.8"
+	Machine  string
+	Time     time.Time
+	Versions string
+	Rows     map[string][]*cell
+	Counts   map[string]figures
 }
 
-// find gives our library's or raw's cell of a task, or nil.
-func (r *results) find(name string, k kind) *cell {
-	for _, c := range r.cells[name] {
-		if c.entry.kind == k {
+func newResults() *results {
+	return &results{
+		Go: runtime.Version(), Machine: fmt.Sprintf("%s, %s/%s, GOMAXPROCS=%d", processor(), runtime.GOOS, runtime.GOARCH, runtime.GOMAXPROCS(0)),
+		Time: time.Now().UTC(), Versions: versions(), Rows: map[string][]*cell{}, Counts: map[string]figures{},
+	}
+}
+
+func (r *results) print() error { return json.NewEncoder(os.Stdout).Encode(r) }
+
+// find returns the cell of a kind in a row, or nil.
+func (r *results) find(row string, k kind) *cell {
+	for _, c := range r.Rows[row] {
+		if c.Kind == k {
 			return c
 		}
 	}
 	return nil
 }
 
-func (r *results) named(name, library string) *cell {
-	for _, c := range r.cells[name] {
-		if c.entry.name == library {
-			return c
-		}
-	}
-	return nil
-}
-
-func (r *results) fastestPeer(name string) *cell {
+func (r *results) fastestPeer(row string) *cell {
 	var best *cell
-	for _, c := range r.cells[name] {
-		if c.entry.kind == peer && (best == nil || c.ns() < best.ns()) {
+	for _, c := range r.Rows[row] {
+		if c.Kind == peer && (best == nil || c.Ns < best.Ns) {
 			best = c
 		}
 	}
 	return best
 }
 
-// report is the whole result in Markdown.
-func (r *results) report(how string) string {
+// version is "1.26" of "go1.26.8".
+func (r *results) version() string {
+	parts := strings.SplitN(strings.TrimPrefix(r.Go, "go"), ".", 3)
+	return strings.Join(parts[:min(2, len(parts))], ".")
+}
+
+// report is all results in Markdown. The first ones are those of the main version of Go.
+func report(list []*results) string {
 	var b strings.Builder
-	fmt.Fprintf(&b, "%s\n\n", how)
-	b.WriteString("### Targets\n\n")
-	r.summary(&b)
-	for _, group := range groups(r.tasks) {
-		list := slices.DeleteFunc(slices.Clone(r.tasks), func(t task) bool { return t.group != group })
-		if group == groupHS256 {
-			for _, t := range list {
-				r.table(&b, t)
-			}
-			continue
+	main := list[0]
+	for _, r := range list {
+		if len(r.Rows) > 0 {
+			fmt.Fprintf(&b, "%s: %s, %s\\\n", r.Time.Format("2006-01-02 15:04 UTC"), r.Go, r.Machine)
 		}
-		r.matrix(&b, group, list)
+	}
+	fmt.Fprintf(&b, "%s\n\n### Targets\n\n", main.Versions)
+	targetTable(&b, list)
+	for _, r := range list {
+		r.allLibraries(&b)
+	}
+	for _, r := range list {
+		r.countTable(&b)
 	}
 	return b.String()
 }
 
-// table is one task with all figures.
-func (r *results) table(b *strings.Builder, t task) {
-	cells := slices.Clone(r.cells[t.name])
-	slices.SortStableFunc(cells, func(x, y *cell) int { return cmp.Compare(x.ns(), y.ns()) })
-	raw, best := r.find(t.name, limit), r.fastestPeer(t.name)
-	fmt.Fprintf(b, "\n### %s\n\n", capital(t.title))
-	fmt.Fprintf(b, "| library | time/op | ± | B/op | allocs/op | × raw | × fastest peer |\n|---|--:|--:|--:|--:|--:|--:|\n")
-	for _, c := range cells {
-		fmt.Fprintf(b, "| %s | %s | %.0f %% | %s | %d | %s | %s |\n", label(c.entry), duration(c.ns()), 100*c.spread(),
-			quantity(c.bytes()), whole(c.allocs()), times(c, raw), times(c, best))
+// targetTable compares this library with the fastest peer and with raw in each row.
+func targetTable(b *strings.Builder, list []*results) {
+	list = slices.DeleteFunc(slices.Clone(list), func(r *results) bool { return len(r.Rows) == 0 })
+	b.WriteString("| task | ours | fastest peer | ours / fastest peer |")
+	for _, r := range list[1:] {
+		fmt.Fprintf(b, " on Go %s |", r.version())
+	}
+	b.WriteString(" ours / raw |")
+	for _, r := range list[1:] {
+		fmt.Fprintf(b, " on Go %s |", r.version())
+	}
+	b.WriteString(" allocations | |\n|---|--:|---|--:|--:|--:|---|" + strings.Repeat("--:|", 2*len(list)-2) + "\n")
+	for _, row := range allRows {
+		main := list[0]
+		mine := main.find(row.name, ours)
+		if mine == nil {
+			continue
+		}
+		v := verdict{want: row.want}
+		want := target{allocs: anyNumber}
+		if row.want != nil {
+			want = *row.want
+		}
+		fmt.Fprintf(b, "| %s | %s | %s |", row.title, duration(mine.Ns), main.peerText(row.name))
+		for _, r := range list {
+			most := want.peer126
+			if r.version() != "1.26" {
+				most = want.peer127
+			}
+			fmt.Fprintf(b, " %s |", v.ratio(r.find(row.name, ours), r.fastestPeer(row.name), most))
+		}
+		for _, r := range list {
+			fmt.Fprintf(b, " %s |", v.ratio(r.find(row.name, ours), r.find(row.name, limit), want.raw))
+		}
+		fmt.Fprintf(b, " %s | %s |\n", v.allocs(mine, main.find(row.name, limit), want.allocs), &v)
+	}
+	copies(b, list)
+}
+
+func (r *results) peerText(row string) string {
+	if p := r.fastestPeer(row); p != nil {
+		return p.Name + " " + duration(p.Ns)
+	}
+	return "–"
+}
+
+// copies is the row of the two copies of this library that are measured in each row.
+func copies(b *strings.Builder, list []*results) {
+	const most = 0.02
+	v := verdict{want: &target{}}
+	var texts []string
+	for _, r := range list {
+		var apart []float64
+		for _, row := range allRows {
+			if a, c := r.find(row.name, ours), r.find(row.name, again); a != nil && c != nil {
+				apart = append(apart, math.Abs(a.Ns/c.Ns-1))
+			}
+		}
+		slices.Sort(apart)
+		if n := len(apart); n > 0 {
+			texts = append(texts, fmt.Sprintf("%.1f %%, %s (≤ 2 %%)", 100*apart[n/2],
+				v.mark(apart[n-1] <= most, fmt.Sprintf("%.1f %%", 100*apart[n-1]))))
+		}
+	}
+	if len(texts) > 0 {
+		fmt.Fprintf(b, "| two identical copies: median and worst difference | – | – | %s |%s – | %s |\n",
+			strings.Join(texts, " | "), strings.Repeat(" – |", len(list)), &v)
 	}
 }
 
-// matrix is a group of tasks: in a cell the time, the ratio to raw or the cost of a
-// byte, and what is allocated.
-func (r *results) matrix(b *strings.Builder, group string, list []task) {
-	fmt.Fprintf(b, "\n### %s\n\n| library |", group)
-	for _, t := range list {
-		fmt.Fprintf(b, " %s |", t.title)
+// allLibraries has the time of every library in every row that most of them are in.
+func (r *results) allLibraries(b *strings.Builder) {
+	var rows []row
+	var names []string
+	for _, row := range allRows {
+		if len(r.Rows[row.name]) > 6 {
+			rows = append(rows, row)
+		}
+		for _, c := range r.Rows[row.name] {
+			if c.Kind != again && c.Kind != other && !slices.Contains(names, c.Name) {
+				names = append(names, c.Name)
+			}
+		}
 	}
-	b.WriteString("\n|---|" + strings.Repeat("--:|", len(list)) + "\n")
-	for _, e := range r.libraries(list) {
-		fmt.Fprintf(b, "| %s |", label(e))
-		for _, t := range list {
-			fmt.Fprintf(b, " %s |", r.cellText(t, r.named(t.name, e.name)))
+	if len(rows) == 0 {
+		return
+	}
+	fmt.Fprintf(b, "\n### Every library, Go %s\n\n| task | %s |\n|---|%s\n", r.version(), strings.Join(names, " | "), strings.Repeat("--:|", len(names)))
+	for _, row := range rows {
+		fmt.Fprintf(b, "| %s |", row.title)
+		for _, name := range names {
+			i := slices.IndexFunc(r.Rows[row.name], func(c *cell) bool { return c.Name == name })
+			if i < 0 {
+				b.WriteString(" – |")
+				continue
+			}
+			fmt.Fprintf(b, " %s |", duration(r.Rows[row.name][i].Ns))
 		}
 		b.WriteString("\n")
 	}
-	b.WriteString("| ours / fastest peer |")
-	for _, t := range list {
-		fmt.Fprintf(b, " %s |", times(r.find(t.name, ours), r.fastestPeer(t.name)))
-	}
-	b.WriteString("\n\n" + legend(group) + "\n")
 }
 
-func legend(group string) string {
-	switch group {
-	case groupSign, groupVerify:
-		return "In a cell: time, ratio to raw, allocations."
-	case groupString, groupClaims:
-		return "In a cell: time, ns per byte of payload, bytes allocated."
-	case groupHuge:
-		return "In a cell: time, allocations and their bytes. No other library has a limit, and raw has none."
+// countTable has what callgrind counted.
+func (r *results) countTable(b *strings.Builder) {
+	if len(r.Counts) == 0 {
+		return
 	}
-	return "In a cell: time, allocations and their bytes."
+	fmt.Fprintf(b, "\n### Instructions, and cache lines of code, Go %s\n\n| task | instructions | lines |\n|---|--:|--:|\n", r.version())
+	for _, row := range allRows {
+		if f, ok := r.Counts[row.name]; ok {
+			fmt.Fprintf(b, "| %s | %d | %d |\n", row.title, f.Instructions, f.Lines)
+		}
+	}
 }
 
-func (r *results) cellText(t task, c *cell) string {
+// verdict collects the cells of a row that miss their target.
+type verdict struct {
+	want   *target
+	missed bool
+}
+
+func (v *verdict) ratio(mine, other *cell, most float64) string {
 	switch {
-	case c == nil:
+	case mine == nil || other == nil:
 		return "–"
-	case t.payload > 0:
-		return fmt.Sprintf("%s (%.1f), %s B", duration(c.ns()), c.ns()/float64(t.payload), quantity(c.bytes()))
-	case strings.HasPrefix(t.name, "refuse/"):
-		return fmt.Sprintf("%s, %d of %s B", duration(c.ns()), whole(c.allocs()), quantity(c.bytes()))
+	case most == 0:
+		return ratioText(mine.Ns / other.Ns)
 	}
-	return fmt.Sprintf("%s (%s), %da", duration(c.ns()), times(c, r.find(t.name, limit)), whole(c.allocs()))
+	text := ratioText(mine.Ns / other.Ns)
+	return fmt.Sprintf("%s (≤ %g)", v.mark(mine.Ns/other.Ns <= most, text), most)
 }
 
-// libraries are those with a cell in the list, the fastest at its last task first.
-func (r *results) libraries(list []task) []*entry {
-	var found []*entry
-	for _, t := range list {
-		for _, c := range r.cells[t.name] {
-			if !slices.Contains(found, c.entry) {
-				found = append(found, c.entry)
-			}
-		}
+func (v *verdict) allocs(mine, raw *cell, most int) string {
+	if most == anyNumber {
+		return fmt.Sprint(mine.Allocs)
 	}
-	time := func(e *entry) float64 {
-		sum := 0.0
-		for _, t := range list {
-			if c := r.named(t.name, e.name); c != nil {
-				sum += math.Log(c.ns())
-			} else {
-				sum += math.Log(r.slowest(t.name))
-			}
-		}
-		return sum
+	if raw != nil && raw.Allocs > 0 {
+		return v.mark(mine.Allocs <= raw.Allocs+most, fmt.Sprint(mine.Allocs)) + fmt.Sprintf(" (≤ %d + %d)", raw.Allocs, most)
 	}
-	slices.SortStableFunc(found, func(x, y *entry) int { return cmp.Compare(time(x), time(y)) })
-	return found
+	return v.mark(mine.Allocs <= most, fmt.Sprint(mine.Allocs)) + fmt.Sprintf(" (≤ %d)", most)
 }
 
-func (r *results) slowest(name string) float64 {
-	most := 1.0
-	for _, c := range r.cells[name] {
-		most = max(most, c.ns())
+// mark makes a miss bold.
+func (v *verdict) mark(met bool, text string) string {
+	if met {
+		return text
 	}
-	return most
+	v.missed = true
+	return "**" + text + "**"
 }
 
-// label makes what is no library of somebody else stand out.
-func label(e *entry) string {
-	switch e.kind {
-	case ours:
-		return "**" + e.name + "**"
-	case peer:
-		return e.name
+func (v *verdict) String() string {
+	switch {
+	case v.want == nil:
+		return ""
+	case v.missed:
+		return "missed"
 	}
-	return "*" + e.name + "*"
-}
-
-func times(c, other *cell) string {
-	if c == nil || other == nil {
-		return "–"
-	}
-	return ratioText(c.ns() / other.ns())
+	return "met"
 }
 
 func ratioText(ratio float64) string {
-	if ratio < 0.005 {
+	switch {
+	case ratio < 0.005:
 		return "< 0.01"
+	case ratio < 1:
+		return fmt.Sprintf("%.3f", ratio)
 	}
 	return fmt.Sprintf("%.2f", ratio)
 }
-
-// whole drops what the runtime allocates now and then beside the operation.
-func whole(f float64) int { return int(f + 0.05) }
 
 func duration(ns float64) string {
 	switch {
@@ -202,37 +265,22 @@ func duration(ns float64) string {
 	return fmt.Sprintf("%.2f ms", ns/1e6)
 }
 
-func quantity(n float64) string {
-	if n >= 1e6 {
-		return fmt.Sprintf("%.1f M", n/1e6)
-	}
-	return fmt.Sprint(int(n + 0.5))
-}
-
-func capital(s string) string { return strings.ToUpper(s[:1]) + s[1:] }
-
-// circumstances says on what, with which versions and when the run was made.
-func circumstances(libs []entry, c config) string {
-	versions := map[string]string{}
+// versions names the peers and their versions.
+func versions() string {
+	found := map[string]string{}
 	if info, ok := debug.ReadBuildInfo(); ok {
 		for _, m := range info.Deps {
-			versions[m.Path] = m.Version
+			found[m.Path] = m.Version
 		}
 	}
 	var names []string
-	for _, e := range libs {
-		text := strings.TrimPrefix(e.module, "github.com/") + " " + versions[e.module]
+	for _, e := range entries {
+		text := strings.TrimPrefix(e.module, "github.com/") + " " + found[e.module]
 		if e.kind == peer && !slices.Contains(names, text) {
 			names = append(names, text)
 		}
 	}
-	what := "medians of the time on the clock"
-	if c.cpu {
-		what = "**on a busy machine: processor time, all cores together, of the fastest samples**"
-	}
-	return fmt.Sprintf("%s, %s; %s, %s/%s, GOMAXPROCS=%d; %d interleaved passes with samples of %s: %s.\n%s.",
-		time.Now().UTC().Format("2006-01-02 15:04 UTC"), processor(), runtime.Version(), runtime.GOOS, runtime.GOARCH,
-		runtime.GOMAXPROCS(0), c.passes, c.sample, what, strings.Join(names, ", "))
+	return strings.Join(names, ", ")
 }
 
 // processor is the model's name on Linux.
@@ -254,17 +302,34 @@ const (
 	endMark   = "<!-- end of results -->\n"
 )
 
-// writeReport puts a report between the marks of a file.
-func writeReport(path, report string) error {
+// write puts the results of some runs between the marks of a file, and draws the chart.
+func write(path string, files []string) error {
+	var list []*results
+	for _, name := range files {
+		raw, err := os.ReadFile(name)
+		if err != nil {
+			return err
+		}
+		var r results
+		if err := json.Unmarshal(raw, &r); err != nil {
+			return fmt.Errorf("%s: %w", name, err)
+		}
+		list = append(list, &r)
+	}
+	if len(list) == 0 || len(list[0].Rows) == 0 {
+		return errors.New("-write needs files with the results of -json, the main ones first")
+	}
 	old, err := os.ReadFile(path)
 	if err != nil {
 		return err
 	}
-	begin := bytes.Index(old, []byte(beginMark))
-	end := bytes.Index(old, []byte(endMark))
+	begin, end := bytes.Index(old, []byte(beginMark)), bytes.Index(old, []byte(endMark))
 	if begin < 0 || end < begin {
 		return errors.New(path + " has no place for the results: want the lines " + strings.TrimSpace(beginMark) + " and " + strings.TrimSpace(endMark))
 	}
-	text := slices.Concat(old[:begin+len(beginMark)], []byte("\n"+report+"\n"), old[end:])
-	return os.WriteFile(path, text, 0o644)
+	text := slices.Concat(old[:begin+len(beginMark)], []byte("\n"+report(list)+"\n"), old[end:])
+	if err := os.WriteFile(path, text, 0o644); err != nil {
+		return err
+	}
+	return os.WriteFile(filepath.Join(filepath.Dir(path), "verify.svg"), []byte(chart(list)), 0o644)
 }
