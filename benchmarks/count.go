@@ -11,6 +11,7 @@ import (
 	"os/exec"
 	"path/filepath"
 	"regexp"
+	"runtime"
 	"slices"
 	"strconv"
 	"strings"
@@ -237,6 +238,7 @@ func readCallgrind(r io.Reader) (executed, error) {
 
 // loop is what callgrind runs: operations between two marks, after others that warm up.
 func loop(r row, libs *regexp.Regexp, counts string) error {
+	runtime.LockOSThread() // still the first thread, which alone is counted
 	var warm, counted int
 	if _, err := fmt.Sscanf(counts, "%d,%d", &warm, &counted); err != nil {
 		return err

@@ -9,7 +9,6 @@ import (
 	"io"
 	"os"
 	"regexp"
-	"runtime"
 	"slices"
 )
 
@@ -31,7 +30,6 @@ type config struct {
 }
 
 func main() {
-	runtime.LockOSThread() // callgrind counts the first thread alone
 	if err := run(parseFlags()); err != nil {
 		fmt.Fprintln(os.Stderr, "benchmarks:", err)
 		os.Exit(1)

@@ -5,6 +5,7 @@ import (
 	"math"
 	"math/rand/v2"
 	"runtime"
+	"runtime/debug"
 	"slices"
 	"time"
 )
@@ -14,10 +15,12 @@ const (
 	// reach every one, and long enough for the clock.
 	batchTime = 400 * time.Microsecond
 	// coldOps is the number of operations in a cold batch.
-	coldOps = 2
-	// rowTime is when a row of slow operations ends, if it has minRounds.
-	rowTime   = 6 * time.Second
-	minRounds = 40
+	coldOps = 4
+	// rowBatches is how many batches a row has for each round asked for: a row of few
+	// variants gets more rounds. A row of slow operations ends at rowTime, after minRounds.
+	rowBatches = 12
+	rowTime    = 8 * time.Second
+	minRounds  = 40
 )
 
 // cell is one variant of a row, with what was measured. Its exported fields are stored.
@@ -29,21 +32,25 @@ type cell struct {
 	Bytes  int
 
 	batch func(n int) (time.Duration, error)
-	n     int // operations in a batch
+	op    func() error // nil in another process
+	n     int          // operations in a batch
 	times []float64
 }
 
 // measureRow measures the variants of a row side by side: batches in random order, again
 // and again, so that whatever slows the machine down slows all alike, and the lower
-// quartile of each.
+// quartile of each. The garbage collector runs between the rounds.
 func measureRow(m mode, list []*cell, rounds int) error {
+	rounds = rounds * rowBatches / len(list)
 	for _, c := range list {
 		if err := c.prepare(m); err != nil {
 			return fmt.Errorf("%s: %w", c.Name, err)
 		}
 	}
+	defer debug.SetGCPercent(debug.SetGCPercent(-1))
 	start := time.Now()
 	for round := 0; round < rounds && (round < minRounds || time.Since(start) < rowTime); round++ {
+		runtime.GC()
 		for _, i := range rand.Perm(len(list)) {
 			c := list[i]
 			took, err := c.batch(c.n)
@@ -62,7 +69,7 @@ func measureRow(m mode, list []*cell, rounds int) error {
 
 // newCell is a variant in this process.
 func newCell(m mode, v variant) *cell {
-	return &cell{Name: v.name, Kind: v.kind, batch: func(n int) (time.Duration, error) { return m.batch(v.op, n) }}
+	return &cell{Name: v.name, Kind: v.kind, op: v.op, batch: func(n int) (time.Duration, error) { return m.batch(v.op, n) }}
 }
 
 // prepare finds out how many operations fill a batch, going by the fastest run, and
@@ -83,12 +90,15 @@ func (c *cell) prepare(m mode) error {
 		}
 		c.n = min(want, 10*c.n)
 	}
+	if c.op == nil {
+		return nil
+	}
 	c.Allocs, c.Bytes = math.MaxInt, math.MaxInt
 	for range 3 { // the least counts: the runtime itself allocates now and then
 		var before, after runtime.MemStats
 		runtime.ReadMemStats(&before)
 		n := max(c.n, 20)
-		if _, err := c.batch(n); err != nil {
+		if _, err := serial.batch(c.op, n); err != nil {
 			return err
 		}
 		runtime.ReadMemStats(&after)
