@@ -52,10 +52,10 @@ func BearerToken(r *http.Request) (string, error) {
 
 // FromHeader returns a func for [WithTokenFrom] that reads the bare token, without a scheme,
 // from a header that a proxy adds: X-Amzn-Oidc-Data of AWS load balancers (with
-// [jwt.AllowPaddedBase64]), X-Goog-Iap-Jwt-Assertion, Cf-Access-Jwt-Assertion. A header that is
-// absent or empty is [ErrNoToken], one given twice [ErrInvalidRequest]. Anyone who reaches the
-// service without the proxy can send the header too, so the verifier must check issuer and
-// audience as for any other token. FromHeader panics if name cannot be the name of a header.
+// [jwt.AllowPaddedBase64]), X-Goog-Iap-Jwt-Assertion, Cf-Access-Jwt-Assertion. It returns
+// [ErrNoToken] if the header is absent or empty, and [ErrInvalidRequest] if it is repeated.
+// Anyone who reaches the service without the proxy can send the header too, so the verifier
+// must be as strict as for any other token. FromHeader panics if name is no header's name.
 func FromHeader(name string) func(*http.Request) (string, error) {
 	if !isToken(name) {
 		panic(fmt.Sprintf("jwthttp: FromHeader: %q can't be the name of a header", name))
@@ -65,12 +65,11 @@ func FromHeader(name string) func(*http.Request) (string, error) {
 	}
 }
 
-// FromCookie returns a func for [WithTokenFrom] that reads the token from a cookie. A cookie
-// that is absent or empty is [ErrNoToken], one given twice [ErrInvalidRequest]. Browsers send
-// cookies with requests that other sites cause (cross-site request forgery, CSRF), which they
-// never do with a bearer token: put [http.CrossOriginProtection] around the handler, and set
-// the cookie with Secure, HttpOnly and SameSite. FromCookie panics if name cannot be a
-// cookie's name.
+// FromCookie returns a func for [WithTokenFrom] that reads the token from a cookie. It returns
+// [ErrNoToken] if the cookie is absent or empty, and [ErrInvalidRequest] if it is repeated.
+// Browsers also send cookies with requests that other sites cause (cross-site request forgery,
+// CSRF): put [http.CrossOriginProtection] around the handler, and set the cookie with Secure,
+// HttpOnly and SameSite. FromCookie panics if name is no cookie's name.
 func FromCookie(name string) func(*http.Request) (string, error) {
 	if !isToken(name) {
 		panic(fmt.Sprintf("jwthttp: FromCookie: %q can't be the name of a cookie", name))
