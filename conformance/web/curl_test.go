@@ -1,5 +1,5 @@
 // Package web runs the HTTP packages of the library against other people's clients and
-// servers: curl, npm's jose, and PyJWT. A program that is missing fails the tests.
+// servers: curl, nginx, npm's jose, and PyJWT. A program that is missing fails the tests.
 package web
 
 import (
