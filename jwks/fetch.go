@@ -57,14 +57,8 @@ func (e *statusError) Error() string {
 	return text
 }
 
-// fetch asks for the set, and before that for where it is if that must be discovered. A panic of
-// the client is an error of this fetch: it is not the program's, and the next may go well.
+// fetch asks for the set, and before that for where it is if that must be discovered.
 func (s *Source) fetch(ctx context.Context, old *state, now time.Time) (a answer, err error) {
-	defer func() {
-		if p := recover(); p != nil {
-			err = fmt.Errorf("the HTTP client panicked: %v", p)
-		}
-	}()
 	a.url = s.url
 	if s.issuer != "" {
 		if a.url, err = s.discover(ctx); err != nil {
@@ -111,8 +105,13 @@ func (s *Source) explain(ctx context.Context, what, target string, err error) er
 }
 
 // get makes one request and reads the answer. The body is nil if the status is 304, which
-// only answers an etag.
-func (s *Source) get(ctx context.Context, target, etag, accept string) (http.Header, []byte, error) {
+// only answers an etag. A panic of the client is an error of this request: the next may go well.
+func (s *Source) get(ctx context.Context, target, etag, accept string) (h http.Header, body []byte, err error) {
+	defer func() {
+		if p := recover(); p != nil {
+			h, body, err = nil, nil, fmt.Errorf("the HTTP client panicked: %v", p)
+		}
+	}()
 	req, err := http.NewRequestWithContext(ctx, http.MethodGet, target, nil)
 	if err != nil {
 		return nil, nil, err
@@ -134,7 +133,7 @@ func (s *Source) get(ctx context.Context, target, etag, accept string) (http.Hea
 		return nil, nil, err
 	}
 	defer res.Body.Close()
-	body, err := read(res, etag != "")
+	body, err = read(res, etag != "")
 	return res.Header, body, err
 }
 
