@@ -21,7 +21,7 @@ import (
 // needRSA says what RS* and PS* work with.
 const needRSA = "an RSA key of 2048 to 16384 bits"
 
-// keyKind tells the kinds of keys apart.
+// keyKind is the kind of a key.
 type keyKind uint8
 
 const (
@@ -44,7 +44,7 @@ const (
 type checkedKey struct {
 	kind  keyKind
 	kid   string
-	bound algorithm // the one algorithm it serves, or 0
+	bound algorithm // the only algorithm it serves, or 0
 	ops   keyOps
 	weak  bool // InsecureAllowWeakKey
 
@@ -64,8 +64,8 @@ type keyPair struct {
 	foreign bool // the signer is not the standard library's: its signatures are checked
 }
 
-// ask lets the signer sign a digest, or a message for Ed25519. A foreign one, which may
-// still look at it after giving up, gets memory of its own: this one's is lent by a pool.
+// ask lets the signer sign a digest, or a message for Ed25519. A foreign signer gets a copy,
+// because it may keep the slice and this buffer is pooled.
 func (k *keyPair) ask(digest []byte, opts crypto.SignerOpts) ([]byte, error) {
 	if k.foreign {
 		digest = slices.Clone(digest)

@@ -32,8 +32,8 @@ type keyOpt struct {
 
 func (*keyOpt) keyOption() {}
 
-// WithKeyID gives the key a kid, which its tokens name and a [KeySet] selects by. It
-// overrides the kid of a JWK. An empty kid is [ErrInvalidOption].
+// WithKeyID sets the key's kid, which its tokens name and by which a [KeySet] selects. It
+// overrides the kid of a JWK. An empty kid is rejected with [ErrInvalidOption].
 func WithKeyID(kid string) KeyOption {
 	return &keyOpt{"WithKeyID", func(c *keyConfig) error {
 		c.kid = kid
@@ -42,7 +42,7 @@ func WithKeyID(kid string) KeyOption {
 }
 
 // WithThumbprintKeyID makes the kid the key's SHA-256 thumbprint (RFC 7638), which
-// every program computes alike. It is [ErrInvalidOption] for a secret, since it
+// every program computes alike. It is rejected with [ErrInvalidOption] for a secret, since it
 // would publish a hash of it, and together with [WithKeyID].
 func WithThumbprintKeyID() KeyOption {
 	return &keyOpt{"WithThumbprintKeyID", func(c *keyConfig) error {
@@ -65,7 +65,8 @@ func WithAlgorithm(alg Algorithm) KeyOption {
 }
 
 // WithPassphrase decrypts an encrypted OpenSSH private key in [ParsePrivateKey]; it
-// is ignored if the key is not encrypted. An empty passphrase is [ErrInvalidOption].
+// is ignored if the key is not encrypted. An empty passphrase is rejected with
+// [ErrInvalidOption].
 func WithPassphrase(passphrase []byte) KeyOption {
 	passphrase = slices.Clone(passphrase)
 	return &keyOpt{"WithPassphrase", func(c *keyConfig) error {
@@ -79,7 +80,8 @@ func WithPassphrase(passphrase []byte) KeyOption {
 
 // InsecureAllowWeakKey accepts a key that is shorter than RFC 7518, Sections 3.2 and
 // 3.3, allows: a secret from 1 byte, RSA from 1024 bits with any odd exponent from 3. It
-// never lets key text pass for a secret, and is [ErrInvalidOption] for generated keys.
+// never lets key text pass for a secret, and is rejected with [ErrInvalidOption] for generated
+// keys.
 func InsecureAllowWeakKey() KeyOption {
 	return &keyOpt{"InsecureAllowWeakKey", func(c *keyConfig) error {
 		c.weak = true
@@ -109,7 +111,7 @@ func newKeyConfig(opts []KeyOption) (*keyConfig, error) {
 	return c, nil
 }
 
-// refuse is an error if an option was given that does not apply to the constructor.
+// refuse fails if an option was given that does not apply to the constructor.
 func (c *keyConfig) refuse(constructor string, names ...string) error {
 	for _, name := range names {
 		if slices.Contains(c.given, name) {

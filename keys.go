@@ -26,7 +26,7 @@ const generatedRSABits = 3072
 // SigningKey is a key that signs: a [*SecretKey] or a [*PrivateKey]. The interface
 // is sealed, so that a key can only come from a constructor that has checked it.
 type SigningKey interface {
-	// KeyID gives the kid that tokens signed with the key name, or "".
+	// KeyID returns the kid that tokens signed with the key name, or "".
 	KeyID() string
 
 	keyPair() *keyPair
@@ -37,7 +37,7 @@ type SigningKey interface {
 type VerificationKey interface {
 	KeySource
 
-	// KeyID gives the kid of the key, or "".
+	// KeyID returns the kid of the key, or "".
 	KeyID() string
 
 	checkedKey() *checkedKey
@@ -54,25 +54,25 @@ type KeySource interface{ keySource() }
 // [ErrKeysUnavailable], as is another KeyFunc.
 type KeyFunc func(ctx context.Context, h Header) (KeySource, error)
 
-// SecretKey is a shared secret for HS256, HS384 and HS512: who verifies with it can
-// sign too. It never prints, marshals or logs its bytes; [SecretKey.ExportJWK] is
-// the one way out. It is safe for concurrent use.
+// SecretKey is a shared secret for HS256, HS384 and HS512: anyone who can verify with it can
+// also sign. It never prints, marshals or logs its bytes; [SecretKey.ExportJWK] is the only
+// way to export it. It is safe for concurrent use.
 type SecretKey struct{ pair *keyPair }
 
 // PrivateKey is a key pair that signs, in memory or held by a [crypto.Signer] or an
 // ssh agent. It never prints, marshals or logs the private part;
-// [PrivateKey.MarshalPEM] and [PrivateKey.ExportJWK] are the ways out. It is safe
-// for concurrent use if its signer is.
+// [PrivateKey.MarshalPEM] and [PrivateKey.ExportJWK] export it. It is safe for concurrent
+// use if its signer is.
 type PrivateKey struct{ pair *keyPair }
 
 // PublicKey verifies what its [PrivateKey] has signed. It is safe for concurrent use.
 type PublicKey struct{ checked *checkedKey }
 
 // NewSecretKey makes a key of at least 32 random bytes, such as 32 bytes from
-// crypto/rand; HS384 needs 48 bytes and HS512 64 (RFC 7518, Section 3.2). A shorter
-// one is [ErrInvalidKey], and so is a text or DER that is really a public or private
-// key, also in base64 or with something around it (RFC 8725, Section 2.1). The bytes
-// are copied.
+// crypto/rand; HS384 needs 48 bytes and HS512 64 (RFC 7518, Section 3.2). It returns
+// [ErrInvalidKey] for a shorter one, and for a text or DER that is really a public or private
+// key, also in base64 or with something around it (RFC 8725, Section 2.1). The bytes are
+// copied.
 func NewSecretKey(secret []byte, opts ...KeyOption) (*SecretKey, error) {
 	cfg, err := newKeyConfig(opts)
 	if err != nil {
@@ -86,10 +86,10 @@ func NewSecretKey(secret []byte, opts ...KeyOption) (*SecretKey, error) {
 
 // NewPrivateKey makes a signing key of an *rsa.PrivateKey, an *ecdsa.PrivateKey, an
 // ed25519.PrivateKey, or any other [crypto.Signer] whose public key is RSA, ECDSA or
-// Ed25519, such as a key in an HSM or KMS. Keys that are weak or do not hold
-// together are [ErrInvalidKey], and so are RSA keys of more than two primes. Keys of
-// the standard library are copied; the signatures of another signer are verified
-// before they are returned, and when it fails, Sign gives [ErrKeysUnavailable].
+// Ed25519, such as a key in an HSM or KMS. It returns [ErrInvalidKey] for weak or inconsistent
+// keys, and for RSA keys of more than two primes. Keys of the standard library are copied. The
+// signatures of another signer are verified before they are returned; when it fails, Sign
+// returns [ErrKeysUnavailable].
 func NewPrivateKey(key crypto.Signer, opts ...KeyOption) (*PrivateKey, error) {
 	cfg, err := newKeyConfig(opts)
 	if err != nil {
@@ -112,9 +112,9 @@ func NewPrivateKey(key crypto.Signer, opts ...KeyOption) (*PrivateKey, error) {
 }
 
 // NewPublicKey makes a verification key of an *rsa.PublicKey, an *ecdsa.PublicKey or
-// an ed25519.PublicKey, which is copied. Others, and those that are weak or not on
-// their curve, are [ErrInvalidKey]: RSA has from 2048 to 16384 bits (RFC 7518, Section
-// 3.3) and an odd exponent from 65537 to 2^31-1, ECDSA is on P-256, P-384 or P-521.
+// an ed25519.PublicKey, which is copied. It returns [ErrInvalidKey] for others, and for keys
+// that are weak or not on their curve. RSA keys have from 2048 to 16384 bits (RFC 7518, Section
+// 3.3) and an odd exponent from 65537 to 2^31-1; ECDSA keys are on P-256, P-384 or P-521.
 func NewPublicKey(key crypto.PublicKey, opts ...KeyOption) (*PublicKey, error) {
 	cfg, err := newKeyConfig(opts)
 	if err != nil {
@@ -135,7 +135,7 @@ func NewPublicKey(key crypto.PublicKey, opts ...KeyOption) (*PublicKey, error) {
 
 // GenerateSecretKey makes a random secret for HS256, HS384 or HS512, as long as the hash
 // (RFC 7518, Section 3.2) and bound to the algorithm. It has no kid unless [WithKeyID]
-// gives one. Another algorithm is [ErrInvalidOption].
+// sets one. It returns [ErrInvalidOption] for another algorithm.
 func GenerateSecretKey(alg Algorithm, opts ...KeyOption) (*SecretKey, error) {
 	s, cfg, err := generateConfig("GenerateSecretKey", alg, opts)
 	if err != nil {
@@ -158,7 +158,7 @@ func GenerateSecretKey(alg Algorithm, opts ...KeyOption) (*SecretKey, error) {
 
 // GeneratePrivateKey makes a key pair bound to the algorithm: RSA of 3072 bits, ECDSA on
 // the algorithm's curve, or Ed25519. It has no kid unless [WithKeyID] or
-// [WithThumbprintKeyID] gives one. An HS* algorithm is [ErrInvalidOption].
+// [WithThumbprintKeyID] sets one. It returns [ErrInvalidOption] for an HS* algorithm.
 func GeneratePrivateKey(alg Algorithm, opts ...KeyOption) (*PrivateKey, error) {
 	s, cfg, err := generateConfig("GeneratePrivateKey", alg, opts)
 	if err != nil {
@@ -181,16 +181,16 @@ func GeneratePrivateKey(alg Algorithm, opts ...KeyOption) (*PrivateKey, error) {
 	return newPrivate(key, cfg)
 }
 
-// KeyID gives the kid that the key was made with, or "".
+// KeyID returns the kid that the key was made with, or "".
 func (k *SecretKey) KeyID() string { return k.pair.keyID() }
 
-// KeyID gives the kid that the key was made with, or "".
+// KeyID returns the kid that the key was made with, or "".
 func (k *PrivateKey) KeyID() string { return k.pair.keyID() }
 
-// KeyID gives the kid that the key was made with, or "".
+// KeyID returns the kid that the key was made with, or "".
 func (k *PublicKey) KeyID() string { return k.checked.keyID() }
 
-// Public gives the verification key of the pair, with the same kid and the same
+// Public returns the verification key of the pair, with the same kid and the same
 // binding to an algorithm; nil for a zero PrivateKey.
 func (k *PrivateKey) Public() *PublicKey {
 	if k.pair == nil {
@@ -199,7 +199,7 @@ func (k *PrivateKey) Public() *PublicKey {
 	return &PublicKey{k.pair.checkedKey}
 }
 
-// Crypto gives a copy of the key as the standard library has it: an *rsa.PublicKey,
+// Crypto returns a copy of the key as the standard library has it: an *rsa.PublicKey,
 // an *ecdsa.PublicKey or an ed25519.PublicKey; nil for a zero PublicKey.
 func (k *PublicKey) Crypto() crypto.PublicKey {
 	if k.checked == nil {
@@ -217,14 +217,13 @@ func (k *PublicKey) Equal(x *PublicKey) bool {
 // String describes the key without its bytes.
 func (k SecretKey) String() string { return k.pair.describeKey("secret key") }
 
-// Format prints what String gives, whatever the verb, so that no verb leaks the key.
+// Format prints what String returns, whatever the verb, so that no verb leaks the key.
 func (k SecretKey) Format(f fmt.State, _ rune) { _, _ = f.Write([]byte(k.String())) }
 
-// LogValue logs what String gives.
+// LogValue logs what String returns.
 func (k SecretKey) LogValue() slog.Value { return slog.StringValue(k.String()) }
 
-// MarshalJSON is an error that matches [ErrInvalidKey]: a secret leaves through
-// [SecretKey.ExportJWK] alone.
+// MarshalJSON always returns [ErrInvalidKey]; only [SecretKey.ExportJWK] exports a secret.
 func (k SecretKey) MarshalJSON() ([]byte, error) {
 	return nil, failf(ErrInvalidKey, "a secret key does not marshal: use ExportJWK if it must leave the program")
 }
@@ -232,14 +231,14 @@ func (k SecretKey) MarshalJSON() ([]byte, error) {
 // String describes the key without its private part.
 func (k PrivateKey) String() string { return k.pair.describeKey("private key") }
 
-// Format prints what String gives, whatever the verb, so that no verb leaks the key.
+// Format prints what String returns, whatever the verb, so that no verb leaks the key.
 func (k PrivateKey) Format(f fmt.State, _ rune) { _, _ = f.Write([]byte(k.String())) }
 
-// LogValue logs what String gives.
+// LogValue logs what String returns.
 func (k PrivateKey) LogValue() slog.Value { return slog.StringValue(k.String()) }
 
-// MarshalJSON is an error that matches [ErrInvalidKey]: a private key leaves through
-// [PrivateKey.ExportJWK] and [PrivateKey.MarshalPEM] alone; publish Public().
+// MarshalJSON always returns [ErrInvalidKey]: publish Public(). Only [PrivateKey.ExportJWK] and
+// [PrivateKey.MarshalPEM] export a private key.
 func (k PrivateKey) MarshalJSON() ([]byte, error) {
 	return nil, failf(ErrInvalidKey, "a private key does not marshal: publish Public(), or use ExportJWK if it must leave the program")
 }

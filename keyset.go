@@ -18,10 +18,10 @@ const (
 )
 
 // KeySet is an immutable set of verification keys, for services that rotate theirs or
-// trust several. A token's kid selects: where keys of the set have exactly that kid,
-// only those are tried; otherwise, and for a token without kid, those that have none,
-// or all; at most 16 keys are tried. It is safe for concurrent use. A zero KeySet is
-// [ErrInvalidKey] where it is used.
+// trust several. A token's kid selects the keys that have exactly that kid; with a kid that
+// the set lacks, the keys without kid are tried; without a kid, all keys that fit. At most 16
+// keys are tried. It is safe for concurrent use. A zero KeySet fails with [ErrInvalidKey]
+// wherever it is used.
 type KeySet struct {
 	keys    []VerificationKey // nil in a zero KeySet only
 	skipped []error
@@ -31,9 +31,9 @@ type KeySet struct {
 	byKid   map[string][]*checkedKey
 }
 
-// NewKeySet makes a set of the given keys, in that order. Two different keys of one kind
-// with the same kid are [ErrInvalidKey], since a token's kid would not tell them apart;
-// the same key twice is kept once.
+// NewKeySet makes a set of the given keys, in that order. It returns [ErrInvalidKey] for two
+// different keys of one kind with the same kid, since a token's kid would not tell them apart.
+// The same key twice is kept once.
 func NewKeySet(keys ...VerificationKey) (*KeySet, error) {
 	s := newKeySet()
 	for i, key := range keys {
@@ -76,7 +76,8 @@ func ParseKeySet(jwks []byte) (*KeySet, error) {
 // of at most 1,000 lines and 1 MiB; each key's kid is its thumbprint (RFC 7638). A line
 // that says more or less than "trust this key" is left out and listed in
 // [KeySet.Skipped]: one with options, a certificate, a security key (sk-*), DSA, a weak
-// key, and what cannot be read. A file without a usable key is [ErrInvalidKey].
+// key, and what cannot be read. It returns
+// [ErrInvalidKey] for a file without a usable key.
 func ParseAuthorizedKeys(data []byte) (*KeySet, error) {
 	if len(data) > maxAuthorizedText {
 		return nil, failf(ErrInvalidKey, "an authorized_keys file of %d bytes is too long: want at most %d", len(data), maxAuthorizedText)
@@ -120,15 +121,15 @@ func readAuthorizedKey(line []byte) (*PublicKey, error) {
 
 func (s *KeySet) keySource() {}
 
-// Keys gives the keys of the set in their order; the slice is the caller's.
+// Keys returns the keys of the set in their order; the slice is the caller's.
 func (s *KeySet) Keys() []VerificationKey { return slices.Clone(s.keys) }
 
 // Skipped says which keys [ParseKeySet] or [ParseAuthorizedKeys] left out and why, one
 // error for each, which matches [ErrInvalidKey]; worth a line in the log.
 func (s *KeySet) Skipped() []error { return slices.Clone(s.skipped) }
 
-// MarshalJSON gives the JWK Set to publish (RFC 7517, Section 5). A set that holds a
-// secret is [ErrInvalidKey], and so is a zero KeySet.
+// MarshalJSON returns the JWK Set to publish (RFC 7517, Section 5). It fails with
+// [ErrInvalidKey] for a set that holds a secret, and for a zero KeySet.
 func (s *KeySet) MarshalJSON() ([]byte, error) {
 	if s.isZero() {
 		return nil, failf(ErrInvalidKey, "a zero KeySet has no JWK Set: make it with NewKeySet or ParseKeySet")

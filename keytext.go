@@ -11,9 +11,11 @@ import (
 
 // ParsePrivateKey reads a private key: what ssh-keygen writes (OpenSSH format, with
 // [WithPassphrase] if it is encrypted), PKCS #8, PKCS #1 and SEC 1 in PEM, or a JWK (RFC
-// 7517), of at most 64 KiB. The format is told by the content; lines of PEM may have any
-// length. Anything but exactly one key, with white space around it and perhaps EC
-// PARAMETERS before it, is an [ErrInvalidKey] that says what was found and what to do.
+// 7517), of at most 64 KiB. The format is detected from the content; lines of PEM may have any
+// length. White space around the key, and EC PARAMETERS before it, are fine. For anything but
+// exactly one key it returns an [ErrInvalidKey] that says what was found and what to do. A
+// missing passphrase matches *ssh.PassphraseMissingError of golang.org/x/crypto/ssh too, and a
+// wrong one [x509.IncorrectPasswordError].
 func ParsePrivateKey(data []byte, opts ...KeyOption) (*PrivateKey, error) {
 	cfg, err := newKeyConfig(opts)
 	if err != nil {
@@ -32,8 +34,8 @@ func ParsePrivateKey(data []byte, opts ...KeyOption) (*PrivateKey, error) {
 // ParsePublicKey reads a public key: a line of OpenSSH (ssh-rsa, ecdsa-sha2-nistp*,
 // ssh-ed25519, with or without comment), PKIX, PKCS #1 or a certificate in PEM, or a JWK
 // (RFC 7517), of at most 64 KiB. Of a certificate it takes the key alone: dates, chain and
-// usages are not checked. Anything but exactly one key is an [ErrInvalidKey] that says
-// what was found and what to do.
+// usages are not checked. For anything but exactly one key it returns an [ErrInvalidKey] that
+// says what was found and what to do.
 func ParsePublicKey(data []byte, opts ...KeyOption) (*PublicKey, error) {
 	cfg, err := newKeyConfig(opts)
 	if err != nil {
@@ -54,7 +56,7 @@ func ParsePublicKey(data []byte, opts ...KeyOption) (*PublicKey, error) {
 
 // ParseSecretKey reads a JWK of kty "oct" (RFC 7518, Section 6.4), such as
 // [SecretKey.ExportJWK] writes. The secret obeys the rules of [NewSecretKey], and the
-// JWK's kid, alg, use and key_ops are obeyed too. A secret that is not a JWK goes to
+// JWK's kid, alg, use and key_ops are obeyed too. Pass a secret that is not a JWK to
 // NewSecretKey.
 func ParseSecretKey(jwk []byte, opts ...KeyOption) (*SecretKey, error) {
 	cfg, err := newKeyConfig(opts)
@@ -74,8 +76,8 @@ func ParseSecretKey(jwk []byte, opts ...KeyOption) (*SecretKey, error) {
 	return newSecret(secret, cfg)
 }
 
-// MarshalPEM writes the private key as PKCS #8 in PEM (RFC 5958). A key that is held by a
-// foreign signer can't leave it: that is [ErrInvalidKey].
+// MarshalPEM writes the private key as PKCS #8 in PEM (RFC 5958). It returns
+// [ErrInvalidKey] for a key that a foreign signer holds.
 func (k *PrivateKey) MarshalPEM() ([]byte, error) {
 	if k == nil || k.pair == nil {
 		return nil, failf(ErrInvalidKey, "the key was not made by a constructor of this package")
@@ -90,8 +92,8 @@ func (k *PrivateKey) MarshalPEM() ([]byte, error) {
 	return pem.EncodeToMemory(&pem.Block{Type: "PRIVATE KEY", Bytes: der}), nil
 }
 
-// MarshalPEM writes the public key as PKIX in PEM (RFC 5280, Section 4.1.2.7). A zero key
-// is [ErrInvalidKey].
+// MarshalPEM writes the public key as PKIX in PEM (RFC 5280, Section 4.1.2.7). It
+// returns [ErrInvalidKey] for a zero key.
 func (k *PublicKey) MarshalPEM() ([]byte, error) {
 	if k == nil || k.checked == nil {
 		return nil, failf(ErrInvalidKey, "the key was not made by a constructor of this package")
@@ -104,9 +106,9 @@ func (k *PublicKey) MarshalPEM() ([]byte, error) {
 }
 
 // MarshalAuthorizedKey writes the key as a line of OpenSSH, as in a .pub file, without
-// comment and with a final newline (RFC 4253, Section 6.6). A zero key is
-// [ErrInvalidKey], and so is an RSA key whose exponent has more than 24 bits, which
-// [ParsePublicKey] would not read in this form.
+// comment and with a final newline (RFC 4253, Section 6.6). It returns [ErrInvalidKey] for a
+// zero key, and for an RSA key whose exponent has more than 24 bits, which [ParsePublicKey]
+// would not read in this form.
 func (k *PublicKey) MarshalAuthorizedKey() ([]byte, error) {
 	if k == nil || k.checked == nil {
 		return nil, failf(ErrInvalidKey, "the key was not made by a constructor of this package")
@@ -121,9 +123,9 @@ func (k *PublicKey) MarshalAuthorizedKey() ([]byte, error) {
 	return ssh.MarshalAuthorizedKey(key), nil
 }
 
-// MarshalJSON gives the key as a public JWK (RFC 7517) with use "sig", its kid, and alg
+// MarshalJSON returns the key as a public JWK (RFC 7517) with use "sig", its kid, and alg
 // if it is bound to one. The result is deterministic, and [ParsePublicKey] reads it back
-// as an equal key. A zero PublicKey is [ErrInvalidKey].
+// as an equal key. It returns [ErrInvalidKey] for a zero PublicKey.
 func (k *PublicKey) MarshalJSON() ([]byte, error) {
 	if k == nil || k.checked == nil {
 		return nil, failf(ErrInvalidKey, "a zero PublicKey has no JWK: make it with a constructor")
@@ -131,7 +133,7 @@ func (k *PublicKey) MarshalJSON() ([]byte, error) {
 	return k.checked.appendJWK(nil), nil
 }
 
-// Thumbprint gives the SHA-256 thumbprint of the key (RFC 7638), in base64url; "" for a
+// Thumbprint returns the SHA-256 thumbprint of the key (RFC 7638), in base64url; "" for a
 // zero PublicKey. It depends on the key alone, not on its kid or binding.
 func (k *PublicKey) Thumbprint() string {
 	if k.checked == nil {
@@ -140,8 +142,9 @@ func (k *PublicKey) Thumbprint() string {
 	return keytext.Thumbprint(k.checked.key())
 }
 
-// ExportJWK gives the secret as a JWK of kty "oct" with its kid and binding, for
-// [ParseSecretKey]. It is the one way out of a SecretKey: whoever has the result can sign.
+// ExportJWK returns the secret as a JWK of kty "oct" with its kid and binding, for
+// [ParseSecretKey]. It is the only way to export a SecretKey: anyone who has
+// the result can sign.
 func (k *SecretKey) ExportJWK() ([]byte, error) {
 	if k.pair == nil {
 		return nil, failf(ErrInvalidKey, "a zero SecretKey has no JWK: make it with a constructor")
@@ -149,9 +152,9 @@ func (k *SecretKey) ExportJWK() ([]byte, error) {
 	return keytext.AppendSecretJWK(nil, k.pair.secret, k.pair.use()), nil
 }
 
-// ExportJWK gives the key pair as a private JWK with its kid and binding, for
-// [ParsePrivateKey] (RFC 7517); publish Public() instead. A key that a [crypto.Signer] or
-// an ssh agent holds can't leave it: that is [ErrInvalidKey].
+// ExportJWK returns the key pair as a private JWK with its kid and binding, for
+// [ParsePrivateKey] (RFC 7517); publish Public() instead. It returns
+// [ErrInvalidKey] for a key that a [crypto.Signer] or an ssh agent holds.
 func (k *PrivateKey) ExportJWK() ([]byte, error) {
 	if k.pair == nil {
 		return nil, failf(ErrInvalidKey, "a zero PrivateKey has no JWK: make it with a constructor")

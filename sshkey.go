@@ -16,9 +16,9 @@ import (
 // NewSSHKey makes a signing key of an ssh signer, such as a key in an ssh agent, on a
 // smart card or in a password manager, which never leaves it. An RSA key signs RS256 and
 // RS512 (RFC 8332 has no other), an ECDSA key the ES* of its curve, an Ed25519 key EdDSA
-// and Ed25519; another algorithm is [ErrInvalidKey] in [NewSigner]. Certificates and
+// and Ed25519; [NewSigner] returns [ErrInvalidKey] for another algorithm. Certificates and
 // security keys (sk-*), which sign more than they are given, are ErrInvalidKey here. When
-// the agent refuses or is gone, Sign gives [ErrKeysUnavailable].
+// the agent refuses or is gone, Sign returns [ErrKeysUnavailable].
 func NewSSHKey(signer ssh.Signer, opts ...KeyOption) (*PrivateKey, error) {
 	cfg, err := newKeyConfig(opts)
 	if err != nil {
@@ -50,7 +50,7 @@ func NewSSHKey(signer ssh.Signer, opts ...KeyOption) (*PrivateKey, error) {
 	return &PrivateKey{k}, nil
 }
 
-// canSign is an error for an algorithm that an ssh key can't sign, although it verifies
+// canSign fails for an algorithm that an ssh key can't sign, although it verifies
 // with the public key: ssh has no names for RS384 and PS*.
 func (k *keyPair) canSign(s *scheme) error {
 	switch {

@@ -106,7 +106,7 @@ var otherCurves = map[string]string{
 	"1.3.36.3.3.2.8.1.1.13": "brainpoolP512r1",
 }
 
-// checkAlgorithm is an error for a key that can't sign tokens, and for parameters that
+// checkAlgorithm fails for a key that can't sign tokens, and for parameters that
 // its algorithm does not have: NULL for RSA (RFC 3279, Section 2.3.1), a named curve for
 // ECDSA (RFC 5480, Section 2.1.1), none for Ed25519 (RFC 8410, Section 3).
 func checkAlgorithm(a pkix.AlgorithmIdentifier) error {
@@ -145,7 +145,7 @@ func otherCurve(oid asn1.ObjectIdentifier) error {
 	return fmt.Errorf("an ECDSA key on the curve %s is not supported: want P-256, P-384 or P-521", name)
 }
 
-// curveOf gives the curve that checkAlgorithm has found.
+// curveOf returns the curve that checkAlgorithm has found.
 func curveOf(a pkix.AlgorithmIdentifier) elliptic.Curve {
 	var oid asn1.ObjectIdentifier
 	_, _ = asn1.Unmarshal(a.Parameters.FullBytes, &oid)

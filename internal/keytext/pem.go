@@ -53,7 +53,7 @@ func readAfterParameters(parameters []byte, text string) (b block, rest string, 
 	return b, rest, err
 }
 
-// readBlock reads the block that text starts with, and gives the text after it. It is
+// readBlock reads the block that text starts with, and returns the text after it. It is
 // stricter than encoding/pem: no headers, no junk, canonical base64. The lines may have
 // any length, since programs differ in it: 64 digits (RFC 7468, Section 2), 70 (OpenSSH),
 // 76, or all in one line.
