@@ -80,12 +80,13 @@ func blocks(t *testing.T, file, language string) []string {
 	return found
 }
 
-// snippetDocuments returns the documents whose Go code is checked here. That of MIGRATION.md is
-// compiled in examples/migration, which has golang-jwt.
+// snippetDocuments returns the documents whose Go code is checked here. That of MIGRATION.md and
+// docs/frameworks.md is compiled in examples/migration and examples/frameworks, which have the
+// other libraries.
 func snippetDocuments(t *testing.T) []string {
 	documents := []string{"README.md", "SECURITY.md"}
 	for _, file := range files(t, ".md") {
-		if strings.HasPrefix(file, "docs/") {
+		if strings.HasPrefix(file, "docs/") && file != "docs/frameworks.md" {
 			documents = append(documents, file)
 		}
 	}
@@ -97,7 +98,7 @@ func snippetDocuments(t *testing.T) []string {
 // example, where it is compiled and run. staticcheck finds functions that are never called.
 func TestSnippets(t *testing.T) {
 	var sources strings.Builder
-	for _, file := range files(t, ".go", "examples/migration") {
+	for _, file := range files(t, ".go", "examples/migration", "examples/frameworks") {
 		if strings.HasPrefix(file, "docs/") || strings.HasPrefix(file, "examples/") {
 			sources.WriteString("\n" + strings.ReplaceAll(read(t, file), "\r\n", "\n"))
 		}
