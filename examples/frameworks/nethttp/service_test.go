@@ -29,7 +29,7 @@ func TestMetadata(t *testing.T) {
 	mux := http.NewServeMux()
 	mux.Handle("/", jwthttp.Middleware(ordertest.NewIssuer(t).Verifier(),
 		jwthttp.WithAuthParam("resource_metadata", resource+"/.well-known/oauth-protected-resource"))(http.NotFoundHandler()))
-	mux.Handle("GET /.well-known/oauth-protected-resource", nethttp.Metadata(resource, issuer, orders.Read, orders.Write))
+	mux.Handle("/.well-known/oauth-protected-resource", nethttp.Metadata(resource, issuer, orders.Read, orders.Write))
 	server.Config.Handler = mux
 	server.Start()
 	defer server.Close()
@@ -44,4 +44,12 @@ func TestMetadata(t *testing.T) {
 	require.NoError(t, err)
 	require.Equal(t, []string{issuer}, metadata.AuthorizationServers)
 	require.Equal(t, []string{orders.Read, orders.Write}, metadata.ScopesSupported)
+
+	preflight, err := http.NewRequest("OPTIONS", challenges[0].Params["resource_metadata"], nil)
+	require.NoError(t, err)
+	resp, err = server.Client().Do(preflight)
+	require.NoError(t, err)
+	require.NoError(t, resp.Body.Close())
+	require.Equal(t, http.StatusOK, resp.StatusCode)
+	require.Equal(t, "*", resp.Header.Get("Access-Control-Allow-Headers"))
 }
