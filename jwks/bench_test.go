@@ -10,7 +10,7 @@ import (
 )
 
 // BenchmarkVerify compares a verification through a warm Source with one through the same
-// KeySet, on all cores. They are to be within 5 %:
+// KeySet, on all cores. They are to be within 2 %:
 //
 //	go test -run '^$' -bench Verify -cpu 1,2 -count 10 ./jwks | benchstat -col /keys -
 func BenchmarkVerify(b *testing.B) {

@@ -1,7 +1,9 @@
 package jwks
 
 import (
+	"cmp"
 	"fmt"
+	"slices"
 	"strings"
 	"time"
 
@@ -52,12 +54,20 @@ func (m *miss) Error() string {
 	}
 	fmt.Fprintf(&s, "; keys of %q: %d", m.name, m.keys)
 	if len(m.skipped) > 0 {
-		fmt.Fprintf(&s, ", and %d that cannot be used: %s", len(m.skipped), reasons(m.skipped))
+		fmt.Fprintf(&s, ", and %d that cannot be used: %s", len(m.skipped), reasons(m.kidFirst()))
 	}
 	if m.wait > 0 {
-		fmt.Fprintf(&s, " (not asked again for another %s)", m.wait.Round(time.Second))
+		fmt.Fprintf(&s, " (the provider is asked again in %s)", m.wait.Round(time.Second))
 	}
 	return s.String()
+}
+
+// kidFirst returns the skipped keys, those of the token's kid first.
+func (m *miss) kidFirst() []error {
+	name := excerpt.Quote(m.kid)
+	return slices.SortedStableFunc(slices.Values(m.skipped), func(a, b error) int {
+		return cmp.Compare(strings.Count(b.Error(), name), strings.Count(a.Error(), name))
+	})
 }
 
 func (m *miss) Unwrap() error { return jwt.ErrKeyNotFound }

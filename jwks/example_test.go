@@ -13,7 +13,7 @@ import (
 	"example.com/jwt/jwks"
 )
 
-// exampleIssuer is a server that publishes its key, and metadata that say where.
+// exampleIssuer is a server that publishes its key, and metadata that name the place.
 type exampleIssuer struct {
 	*httptest.Server
 	key *jwt.PrivateKey
@@ -126,7 +126,7 @@ func ExampleSource_Keys() {
 	if err != nil {
 		log.Fatal(err)
 	}
-	// Wherever a key goes, jwt.KeyFunc(keys.Keys) goes.
+	// jwt.KeyFunc(keys.Keys) can be used wherever a key is wanted.
 	stranger, err := jwt.GeneratePrivateKey(jwt.EdDSA, jwt.WithKeyID("stranger"))
 	if err != nil {
 		log.Fatal(err)
@@ -150,6 +150,45 @@ func ExampleSource_Keys() {
 	// true
 }
 
+// What a service has, for a readiness check or a metric; see docs/operating.md.
+func ExampleSource_Status() {
+	issuer := newExampleIssuer()
+	defer issuer.Close()
+	keys, err := jwks.Discover(issuer.URL, jwks.WithHTTPClient(issuer.Client()))
+	if err != nil {
+		log.Fatal(err)
+	}
+	fmt.Println(keys.Status().Keys, keys.Status().Fetched.IsZero())
+	if err := keys.Refresh(context.Background()); err != nil {
+		log.Fatal(err)
+	}
+	st := keys.Status()
+	fmt.Println(st.Keys, st.FreshUntil.Sub(st.Fetched), st.StaleAt.Sub(st.Fetched))
+	// Output:
+	// 0 true
+	// 1 10m0s 24h0m0s
+}
+
+// A line in the log for each fetch that fails.
+func ExampleWithOnFetch() {
+	issuer := newExampleIssuer()
+	issuer.Close()
+	keys, err := jwks.New(issuer.URL+"/jwks.json", jwks.WithHTTPClient(issuer.Client()), jwks.WithOnFetch(func(st jwks.Status) {
+		if st.Err != nil {
+			fmt.Println("failed fetches:", st.Failures)
+		}
+	}))
+	if err != nil {
+		log.Fatal(err)
+	}
+	for range 2 {
+		_ = keys.Refresh(context.Background())
+	}
+	// Output:
+	// failed fetches: 1
+	// failed fetches: 2
+}
+
 func ExampleSource_Refresh() {
 	issuer := newExampleIssuer()
 	issuer.Close()
@@ -157,7 +196,7 @@ func ExampleSource_Refresh() {
 	if err != nil {
 		log.Fatal(err)
 	}
-	// A service that cannot do without the keys looks for them when it starts.
+	// A service that cannot run without the keys asks for them when it starts.
 	ctx, cancel := context.WithTimeout(context.Background(), 10*time.Second)
 	defer cancel()
 	if err := keys.Refresh(ctx); errors.Is(err, jwt.ErrKeysUnavailable) {
@@ -184,8 +223,8 @@ func ExampleHandler() {
 	// Output: 200 application/jwk-set+json public, max-age=600
 }
 
-// An issuer that sends no Cache-Control and rotates fast, and a service that would rather
-// have no keys than old ones.
+// For an issuer that sends no Cache-Control and rotates fast, at a service that prefers no keys
+// to old ones.
 func ExampleOption() {
 	_, err := jwks.New("https://login.example/jwks.json",
 		jwks.WithMaxFreshness(5*time.Minute),
@@ -195,7 +234,7 @@ func ExampleOption() {
 	// Output: <nil>
 }
 
-// Behind a proxy, or with a private certificate authority, the client knows.
+// For a proxy or a private certificate authority.
 func ExampleWithHTTPClient() {
 	client := &http.Client{Transport: &http.Transport{Proxy: http.ProxyFromEnvironment}}
 	_, err := jwks.New("https://login.example/jwks.json", jwks.WithHTTPClient(client))
@@ -224,8 +263,7 @@ func ExampleWithCooldown() {
 	// Output: <nil>
 }
 
-// A set that is as old as the maximum freshness is never used: without the provider there
-// is no service.
+// With a stale limit as short as the maximum freshness, there is no service without the provider.
 func ExampleWithStaleLimit() {
 	_, err := jwks.New("https://login.example/jwks.json", jwks.WithStaleLimit(time.Hour))
 	fmt.Println(err)

@@ -40,7 +40,14 @@ func newService(issuer, audience string, clock func() time.Time, opts ...jwks.Op
 		}
 		fmt.Fprintf(w, "%s is %s\n", tok.Subject, tok.Claims.Name)
 	})
-	return jwthttp.Middleware(verifier, jwthttp.WithErrorHandler(logRefusal))(mux), nil
+	all := http.NewServeMux()
+	all.Handle("/", jwthttp.Middleware(verifier, jwthttp.WithErrorHandler(logRefusal))(mux))
+	all.HandleFunc("GET /ready", func(w http.ResponseWriter, r *http.Request) {
+		if _, err := keys.Keys(r.Context(), jwt.Header{}); err != nil { // waits for them at the start
+			http.Error(w, "no keys", http.StatusServiceUnavailable)
+		}
+	})
+	return all, nil
 }
 
 // logRefusal only logs: the middleware writes the response.

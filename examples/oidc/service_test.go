@@ -17,14 +17,18 @@ import (
 	"github.com/stretchr/testify/require"
 )
 
+// testService returns a function that calls the service, for /ready without a token.
 func testService(t *testing.T, issuer *jwttest.Issuer) (status func(token string) int, claims any) {
 	service, err := newService(issuer.URL(), "orders", issuer.Clock(), jwks.AllowHTTP())
 	require.NoError(t, err)
 	status = func(token string) int {
 		r, w := httptest.NewRequest(http.MethodGet, "/me", nil), httptest.NewRecorder()
 		r.Header.Set("Authorization", "Bearer "+token)
+		if token == "" {
+			r = httptest.NewRequest(http.MethodGet, "/ready", nil)
+		}
 		service.ServeHTTP(w, r)
-		if w.Code == http.StatusOK {
+		if token != "" && w.Code == http.StatusOK {
 			require.Equal(t, "susan is Susan B.\n", w.Body.String())
 		}
 		return w.Code
@@ -65,6 +69,7 @@ func TestOutageOfTheProvider(t *testing.T) {
 	status, claims := testService(t, issuer)
 	token := issuer.Sign(claims, jwt.WithExpiresIn(48*time.Hour))
 	require.Equal(t, 503, status(token), "no keys yet: not the token's fault")
+	require.Equal(t, 503, status(""), "nor is the service ready")
 
 	issuer.SetOutage(false)
 	issuer.Advance(time.Minute)
@@ -73,6 +78,7 @@ func TestOutageOfTheProvider(t *testing.T) {
 	issuer.SetOutage(true)
 	issuer.Advance(12 * time.Hour)
 	require.Equal(t, 200, status(token), "the keys from before the outage")
+	require.Equal(t, 200, status(""), "ready")
 	issuer.Advance(13 * time.Hour)
 	require.Equal(t, 503, status(token), "a day without the provider")
 }
