@@ -7,8 +7,8 @@ import (
 	"github.com/stretchr/testify/require"
 )
 
-// TestLegalClaimsAreThoseThatAreRead: what is signed without a second look is what the reader of tokens
-// accepts, for each claim and value.
+// TestLegalClaimsAreThoseThatAreRead: what is signed without a second look is what the reader of
+// tokens accepts, for each claim and value.
 func TestLegalClaimsAreThoseThatAreRead(t *testing.T) {
 	texts := []string{
 		`"a"`, `""`, `"b\""`, `["a","b\"",""]`, `["a\\"]`, `[]`, `["a",1]`, `[null]`, `["a",["b"]]`, `[1,"a"]`, `{}`, `null`, `true`, `false`,

@@ -1,19 +1,19 @@
-// Package base64url reads and writes base64url without padding, the one encoding of JWS, JWK and JWT (RFC 7515, Appendix C;
-// RFC 4648, Section 5).
+// Package base64url encodes and decodes base64url without padding, the encoding of JWS, JWK and JWT
+// (RFC 7515, Appendix C; RFC 4648, Section 5).
 //
-// Every sequence of bytes has exactly one text here. The decoder refuses padding, the characters of the standard alphabet,
-// white space and line breaks, a length that no encoding has, and bits set beyond the last byte. encoding/base64 skips CR
-// and LF even in Strict mode, which gives one token many spellings: a list of revoked tokens, a cache or a log then no
-// longer recognises it.
+// Every sequence of bytes has exactly one text. The decoder rejects padding, the characters of the
+// standard alphabet, white space and line breaks, impossible lengths, and bits set beyond the last
+// byte. encoding/base64 skips CR and LF even in Strict mode, so that one token has many texts,
+// which a list of revoked tokens, a cache or a log does not recognise.
 //
-// The decoder looks each character up in one of four tables, by its place in a group of four, so that a group is put
-// together by OR alone and is checked by a single comparison of the marks that only the alphabet's characters carry.
-// Strictness costs nothing: there is no character that is skipped. The encoder looks up two characters at a time. It
-// takes two groups, eight characters, per step, and the decoder four, which is 15 % faster than two.
-// All tables are static data: nothing is computed when a program starts.
+// The decoder looks each character up in one of four tables, depending on its position in a group
+// of four. A group is then assembled by OR alone, and checked by one comparison of the marks that
+// only characters of the alphabet have. The encoder looks up two characters at a time. It handles
+// two groups per step, and the decoder four. All tables are static data: nothing is computed when a
+// program starts.
 //
-// The time taken does not depend on the data but for where a bad character is; table look-ups may still leave traces in the
-// processor's caches, as they do in encoding/base64.
+// The time does not depend on the data, except on the position of an invalid character. Table
+// look-ups may still leave traces in the processor's caches, as in encoding/base64.
 package base64url
 
 import (
@@ -21,13 +21,14 @@ import (
 	"slices"
 )
 
-// marks are the bits that four characters of the alphabet leave in a group (see decode0).
+// marks are the bits that four characters of the alphabet set in a group (see decode0).
 const marks = 0xF << 24
 
 // EncodedLen returns the length of the text of n bytes.
 func EncodedLen(n int) int { return n/3*4 + (n%3*8+5)/6 }
 
-// DecodedLen returns the number of bytes that a text of n characters stands for, or -1 if no text has that length.
+// DecodedLen returns the number of bytes encoded by a text of n characters, or -1 if no text has
+// that length.
 func DecodedLen(n int) int {
 	if n%4 == 1 {
 		return -1
@@ -35,8 +36,8 @@ func DecodedLen(n int) int {
 	return n/4*3 + n%4*6/8
 }
 
-// AppendEncode appends the text of src to dst and returns the longer slice. It allocates only if dst has no room, and the
-// two must not overlap.
+// AppendEncode appends the text of src to dst and returns the extended slice. It allocates only if
+// dst has no room. The two must not overlap.
 func AppendEncode(dst, src []byte) []byte {
 	n := len(dst)
 	dst = slices.Grow(dst, EncodedLen(len(src)))
@@ -69,8 +70,8 @@ func AppendEncode(dst, src []byte) []byte {
 	return dst
 }
 
-// AppendDecode appends the bytes that src stands for to dst and returns the longer slice. It reports false, and returns a
-// slice of dst's length and content, if src is not the one text of any bytes.
+// AppendDecode appends the bytes encoded by src to dst and returns the extended slice. If src is
+// not a canonical text, it returns dst unchanged and false.
 func AppendDecode(dst []byte, src string) ([]byte, bool) {
 	n, size := len(dst), DecodedLen(len(src))
 	if size < 0 {
@@ -86,7 +87,7 @@ func AppendDecode(dst []byte, src string) ([]byte, bool) {
 		if a&b&c&d < marks {
 			return dst[:n], false
 		}
-		// The two bytes too many are overwritten by what follows.
+		// The next write overwrites the two excess bytes.
 		binary.BigEndian.PutUint64(out, uint64(a)<<40|uint64(b-marks)<<16)
 		binary.BigEndian.PutUint64(out[6:], uint64(c)<<40|uint64(d-marks)<<16)
 		src, out = src[16:], out[12:]
@@ -105,8 +106,9 @@ func AppendDecode(dst []byte, src string) ([]byte, bool) {
 	return dst, true
 }
 
-// decodeTail decodes a last group of two or three characters, or none. It stands for the characters that are not there
-// by 'A', whose six bits are zero, and wants nothing of the last character beyond the last byte.
+// decodeTail decodes a last group of two or three characters, or none. It replaces missing
+// characters by 'A', whose six bits are zero, and rejects a last character with bits beyond the
+// last byte.
 func decodeTail(out []byte, src string) bool {
 	switch len(src) {
 	case 2:

@@ -145,7 +145,8 @@ func TestAppendingKeepsWhatIsThereAndTouchesNothingBehind(t *testing.T) {
 	}
 }
 
-// checkAgainstStandardLibrary compares the decoder with the standard library's strict one, which in addition skips CR and LF.
+// checkAgainstStandardLibrary compares the decoder with the standard library's strict one, which in
+// addition skips CR and LF.
 func checkAgainstStandardLibrary(t *testing.T, text string) {
 	t.Helper()
 	want, err := base64.RawURLEncoding.Strict().DecodeString(text)
@@ -160,8 +161,8 @@ func checkAgainstStandardLibrary(t *testing.T, text string) {
 	require.Equal(t, text, string(base64url.AppendEncode(nil, got[1:])))
 }
 
-// FuzzDecode states that the decoder is the standard library's, less the two characters which that one skips, and that
-// what it accepts is what the encoder writes.
+// FuzzDecode states that the decoder is the standard library's, less the two characters which that
+// one skips, and that what it accepts is what the encoder writes.
 func FuzzDecode(f *testing.F) {
 	for _, seed := range []string{"", "A", "AA", "AB", "AAA", "AAAA", "AA==", "AA\r\nAA", "eyJhbGciOiJub25lIn0", "_-_-_-_-_-_"} {
 		f.Add(seed)

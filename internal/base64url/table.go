@@ -1,8 +1,8 @@
 package base64url
 
-// decode0 to decode3 hold, for a character at place 0 to 3 of a group of four, its six bits where they belong in the
-// group's 24, and one mark: bit 24 for place 0 up to bit 27 for place 3. Characters outside the alphabet have no mark,
-// so a group is good if all four marks are there.
+// decode0 to decode3 hold, for a character at place 0 to 3 of a group of four, its six bits where
+// they belong in the group's 24, and one mark: bit 24 for place 0 up to bit 27 for place 3.
+// Characters outside the alphabet have no mark, so a group is good if all four marks are there.
 var (
 	decode0 = [256]uint32{
 		'-': 0x1f80000,
@@ -50,8 +50,8 @@ var (
 	}
 )
 
-// pairs holds the two characters of every twelve bits. It is a constant because a table that a function fills would cost
-// every program that imports this package some time at its start.
+// pairs holds the two characters of every twelve bits. It is a constant because a table that a
+// function fills would cost every program that imports this package some time at its start.
 const pairs = "" +
 	"AAABACADAEAFAGAHAIAJAKALAMANAOAPAQARASATAUAVAWAXAYAZAaAbAcAdAeAfAgAhAiAjAkAlAmAnAoApAqArAsAtAuAvAwAxAyAzA0A1A2A3A4A5A6A7A8A9A-A_" +
 	"BABBBCBDBEBFBGBHBIBJBKBLBMBNBOBPBQBRBSBTBUBVBWBXBYBZBaBbBcBdBeBfBgBhBiBjBkBlBmBnBoBpBqBrBsBtBuBvBwBxByBzB0B1B2B3B4B5B6B7B8B9B-B_" +

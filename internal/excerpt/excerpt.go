@@ -1,5 +1,5 @@
-// Package excerpt shortens text from outside for error messages. All packages of the module use
-// it, so that one rule bounds what a message repeats.
+// Package excerpt shortens text from outside for error messages. All packages of the module use it,
+// so that one rule bounds what a message repeats.
 package excerpt
 
 import (
@@ -46,8 +46,8 @@ func List(names []string) string {
 	return b.String()
 }
 
-// Error returns the message of an error of another package, cut to 256 bytes. Control
-// characters become question marks, and invalid UTF-8 is left out.
+// Error returns the message of an error of another package, cut to 256 bytes. Control characters
+// become question marks, and invalid UTF-8 is left out.
 func Error(err error) string {
 	return strings.Map(func(r rune) rune {
 		if unicode.IsControl(r) {

@@ -16,7 +16,7 @@ type Decoder struct {
 	refused *TypeError
 }
 
-// Known is what the caller of Decode has read from the document already.
+// Known is what the caller of Decode has already read from the document.
 type Known struct {
 	Block   any      // a pointer to a value of the Cache's Block; nil if there is none
 	Members uint64   // bit i is set if member i is one of the Block's
@@ -25,16 +25,16 @@ type Known struct {
 
 // decoder is the state of one Decode.
 type decoder struct {
-	// list is the array that the string lists of the document share: 30 ns less per list than arrays of their own.
+	// list is the array that the string lists of the document share, to allocate once.
 	list  []string
 	block *Block
 	known Known
 	stack *anyStack
 }
 
-// Decode decodes an object into dst, which must be addressable and hold its zero value. The text must be one that a
-// strictjson.Scanner has accepted, with the members that its Object method returned. The error is a *DecodeError; dst then
-// holds part of the object and is of no use.
+// Decode decodes an object into dst, which must be addressable and hold its zero value. The text
+// must be one that a strictjson.Scanner has accepted, with the members that its Object method
+// returned. The error is a *DecodeError; dst then holds part of the object and must not be used.
 func (p *Decoder) Decode(text string, members []strictjson.Member, known Known, dst reflect.Value) error {
 	d := decoder{list: known.List, block: p.block, known: known}
 	err := d.top(p.node, text, members, dst)
@@ -45,7 +45,8 @@ func (p *Decoder) Decode(text string, members []strictjson.Member, known Known, 
 	return nil
 }
 
-// top decodes the outermost object. The index of its members saves reading it again for structs and plain maps.
+// top decodes the outermost object. For structs and plain maps, the index of its members saves
+// scanning it again.
 func (d *decoder) top(n *decodeNode, text string, members []strictjson.Member, v reflect.Value) *DecodeError {
 	switch n.kind {
 	case decodeStruct:
@@ -74,7 +75,7 @@ func (d *decoder) topStruct(n *decodeNode, text string, members []strictjson.Mem
 		done = d.known.Members
 	}
 	for i := range members {
-		if done>>i&1 != 0 { // never from 64 on
+		if done>>i&1 != 0 { // never for i >= 64
 			continue
 		}
 		m := &members[i]
@@ -109,7 +110,7 @@ func (d *decoder) topMap(text string, members []strictjson.Member) map[string]an
 	return m
 }
 
-// of returns the field of struct v. Embedded pointers on the way are set, since a member was met that is behind them.
+// of returns the field of struct v. It allocates nil embedded pointers on the way.
 func (f *decodeField) of(v reflect.Value) reflect.Value {
 	v = v.Field(f.first)
 	for _, i := range f.rest {
@@ -136,8 +137,8 @@ func (d *decoder) field(f *decodeField, s string, i int, v reflect.Value) (int, 
 	return d.value(f.node, s, i, v)
 }
 
-// quoted decodes the JSON value inside the string at i: the option "string". White space around that value is no part of
-// a number or a string, so encoding/json refuses it.
+// quoted decodes the JSON value inside the string at i, for the option "string". Like
+// encoding/json, it rejects white space around that value.
 func (d *decoder) quoted(n *decodeNode, s string, i int, v reflect.Value) (int, *DecodeError) {
 	if s[i] != '"' {
 		return i, mismatch(n, s, i, `the option "string" wants a string with the value in it`)
@@ -157,7 +158,7 @@ func (d *decoder) value(n *decodeNode, s string, i int, v reflect.Value) (int, *
 		return d.own(n, s, i, v)
 	}
 	if s[i] == 'n' {
-		return i + len("null"), nil // encoding/json sets what can be nil to nil, and leaves the rest: both are zero
+		return i + len("null"), nil // encoding/json sets it to nil or leaves it unchanged: both are zero
 	}
 	switch n.kind {
 	case decodeStruct:
@@ -190,7 +191,8 @@ func (d *decoder) value(n *decodeNode, s string, i int, v reflect.Value) (int, *
 	return d.scalar(n, s, i, v)
 }
 
-// own lets a type decode itself. Its methods get a copy, which they may keep and change.
+// own lets a type decode itself. Its methods get a copy of the text, which they may keep and
+// change.
 func (d *decoder) own(n *decodeNode, s string, i int, v reflect.Value) (int, *DecodeError) {
 	var err error
 	end := strictjson.SkipValue(s, i)
@@ -235,7 +237,7 @@ func (d *decoder) structs(n *decodeNode, s string, i int, v reflect.Value) (int,
 	return end, nil
 }
 
-// mismatch says that the value at i does not fit, at most with a reason.
+// mismatch returns the error for a value at i that does not fit, with a reason if there is one.
 func mismatch(n *decodeNode, s string, i int, reason string) *DecodeError {
 	if reason == "" {
 		reason = n.reason

@@ -7,11 +7,11 @@ import (
 	"example.com/jwt/internal/strictjson"
 )
 
-// maxStack is how many values a stack may have room for when it goes back to the pool.
+// maxStack is the capacity up to which a stack returns to its pool.
 const maxStack = 1 << 12
 
-// anyStack holds the members and elements of arrays and objects that are not complete yet. Once one is, it is made with
-// its exact size: two allocations less for a list of three, and no map is ever made larger while it is filled.
+// anyStack holds the members and elements of incomplete arrays and objects. A complete one is
+// allocated with its exact size, so that no slice or map grows while it is filled.
 type anyStack struct {
 	names  []string
 	values []any
@@ -25,8 +25,8 @@ func (a *anyStack) release() {
 	}
 }
 
-// any returns the value at i as encoding/json puts it into an empty interface, with json.Number for numbers, and the index
-// after it.
+// any returns the value at i as encoding/json stores it in an empty interface, with json.Number for
+// numbers, and the index after it.
 func (d *decoder) any(s string, i int) (any, int) {
 	switch s[i] {
 	case '"':
@@ -96,7 +96,7 @@ func (d *decoder) anyStack() *anyStack {
 	return d.stack
 }
 
-// pop takes off names and values, and clears them so that a pooled stack keeps no document alive.
+// pop removes names and values, and clears them so that a pooled stack keeps no document alive.
 func (a *anyStack) pop(names, values int) {
 	clear(a.names[names:])
 	clear(a.values[values:])

@@ -5,12 +5,12 @@ import (
 	"reflect"
 )
 
-// decodeKind is what a plan does with a value. A switch on it, rather than a closure per type, keeps the decoder's state
-// on the stack and lets the compiler see all calls: 10 % of a decode.
+// decodeKind is what a plan does with a value. A switch on it is faster than a closure per type: it
+// keeps the decoder's state on the stack and lets the compiler see all calls.
 type decodeKind uint8
 
 const (
-	decodeNull decodeKind = iota // nothing but null fits
+	decodeNull decodeKind = iota // only null fits
 	decodeBool
 	decodeInt
 	decodeUint
@@ -32,7 +32,7 @@ const (
 	decodeText // UnmarshalText
 )
 
-// keyKind is how the keys of a map are made of member names.
+// keyKind is how member names are converted to the keys of a map.
 type keyKind uint8
 
 const (
@@ -44,13 +44,13 @@ const (
 	textKey
 )
 
-// decodeNode is the plan of one type. Nodes refer to each other as the types do, in cycles if need be, and do not change
-// once they are in a Cache.
+// decodeNode is the plan of one type. Nodes refer to each other as the types do, possibly in
+// cycles, and do not change once they are in a Cache.
 type decodeNode struct {
 	kind   decodeKind
 	key    keyKind
 	typ    reflect.Type
-	reason string        // of decodeNull, if there is more to say than that the value does not fit
+	reason string        // of decodeNull, if there is a special one
 	elem   *decodeNode   // of slices, arrays, maps and pointers
 	fields []decodeField // of structs
 	names  nameTable     // of fields
@@ -93,8 +93,8 @@ func (n *decodeNode) holdsObject() bool {
 	return false
 }
 
-// value returns the plan of a type where it stands as a field or an element. There encoding/json takes the address of a
-// value to find its methods only if the type has a name.
+// value returns the plan of a type as a field or an element. There encoding/json takes the address
+// of a value to find its methods only if the type has a name.
 func (b *decodeBuilder) value(t reflect.Type) *decodeNode { return b.node(t, t.Name() == "") }
 
 // node returns the plan of a type, without its methods if plain is set.
@@ -112,7 +112,7 @@ func (b *decodeBuilder) node(t reflect.Type, plain bool) *decodeNode {
 	return n
 }
 
-// own fills in the plan of a type that decodes itself, or is one of encoding/json's.
+// own fills in the plan of a type that decodes itself or is defined by encoding/json.
 func (b *decodeBuilder) own(n *decodeNode, t reflect.Type) bool {
 	if n.codec = b.cache.codec(t); n.codec != nil {
 		n.kind = decodeCodec
@@ -176,7 +176,7 @@ func (b *decodeBuilder) slice(n *decodeNode, t reflect.Type) {
 func (b *decodeBuilder) maps(n *decodeNode, t reflect.Type) {
 	n.key = keyKindOf(t.Key())
 	if n.key == noKey {
-		n.reason = "its keys cannot be made of member names"
+		n.reason = "member names cannot be converted to its keys"
 		return
 	}
 	n.kind, n.elem = decodeMap, b.value(t.Elem())
@@ -204,8 +204,8 @@ func (b *decodeBuilder) structs(n *decodeNode, t reflect.Type) {
 	}
 }
 
-// field returns the plan of a field's value. What reflection sees as read-only has no methods, and if it is a pointer it
-// cannot be set; encoding/json panics there.
+// field returns the plan of a field's value. Reflection cannot call methods of a read-only field,
+// and cannot set it if it is a pointer; encoding/json panics there.
 func (b *decodeBuilder) field(f field) *decodeNode {
 	switch {
 	case f.unreachable || f.readOnly && f.typ.Kind() == reflect.Pointer:

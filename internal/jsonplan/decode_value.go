@@ -13,7 +13,8 @@ import (
 // outOfRange is the reason given for a number of the right kind that the Go type cannot hold.
 const outOfRange = "it is out of range or not an integer"
 
-// scalar decodes the value at i, which is not null, into a type that has no parts: a kind from decodeNull to decodeNumber.
+// scalar decodes the value at i, which is not null, into a type without parts: a kind from
+// decodeNull to decodeNumber.
 func (d *decoder) scalar(n *decodeNode, s string, i int, v reflect.Value) (int, *DecodeError) {
 	switch c := s[i]; {
 	case c == '"' && n.kind == decodeString:
@@ -70,8 +71,8 @@ func setNumber(kind decodeKind, raw string, v reflect.Value) bool {
 	return true
 }
 
-// strings decodes an array into the array that all string lists of the document share. Where it has to grow, lists made
-// before keep what they have.
+// strings decodes an array into the array that all string lists of the document share. If that must
+// grow, earlier lists keep the old one.
 func (d *decoder) strings(n *decodeNode, s string, i int, v reflect.Value) (int, *DecodeError) {
 	if s[i] != '[' {
 		return i, mismatch(n, s, i, "")
@@ -94,7 +95,8 @@ func (d *decoder) strings(n *decodeNode, s string, i int, v reflect.Value) (int,
 		d.list = append(d.list, text)
 		i, end = strictjson.NextElement(s, i)
 	}
-	*v.Addr().Interface().(*[]string) = d.list[start:len(d.list):len(d.list)] // Set would allocate an interface
+	// Set would allocate an interface.
+	*v.Addr().Interface().(*[]string) = d.list[start:len(d.list):len(d.list)]
 	return end, nil
 }
 
@@ -134,7 +136,7 @@ func (d *decoder) bytes(n *decodeNode, s string, i int, v reflect.Value) (int, *
 	return end, nil
 }
 
-// array leaves out the elements that have no room.
+// array drops the elements for which there is no room.
 func (d *decoder) array(n *decodeNode, s string, i int, v reflect.Value) (int, *DecodeError) {
 	if s[i] != '[' {
 		return i, mismatch(n, s, i, "")
@@ -169,7 +171,8 @@ func (d *decoder) maps(n *decodeNode, s string, i int, v reflect.Value) (int, *D
 		if i, err = d.value(n.elem, s, strictjson.MemberValue(s, j), elem); err != nil {
 			return i, err.in(name)
 		}
-		// Names differ, but "1" and "01" are one number, and a method may make anything of them.
+		// Names differ, but "1" and "01" are the same number, and a method may return the same key
+		// for any.
 		if v.SetMapIndex(key, elem); n.key != stringKey && v.Len() == k {
 			return i, (&DecodeError{Type: n.typ, Kind: strictjson.Object, reason: "another member has the same key"}).in(name)
 		}
@@ -178,7 +181,7 @@ func (d *decoder) maps(n *decodeNode, s string, i int, v reflect.Value) (int, *D
 	return end, nil
 }
 
-// setKey makes the key of a map from a member's name.
+// setKey converts a member's name to the key of a map.
 func (n *decodeNode) setKey(raw, name string, key reflect.Value) *DecodeError {
 	var err error
 	ok := true

@@ -15,8 +15,8 @@ import (
 // shared has all plans that the comparisons need.
 var shared = newCache()
 
-// FuzzDecodeLikeStandardLibrary: whatever the document and the type, a plan accepts and gives what encoding/json does, and
-// writes the result again as encoding/json does.
+// FuzzDecodeLikeStandardLibrary: whatever the document and the type, a plan accepts and gives what
+// encoding/json does, and writes the result again as encoding/json does.
 func FuzzDecodeLikeStandardLibrary(f *testing.F) {
 	for _, doc := range seeds {
 		f.Add(doc)
@@ -109,7 +109,8 @@ func compareDecode(t *testing.T, target reflect.Type, doc string) bool {
 	return true
 }
 
-// compareEncode encodes what v points to, by value and by pointer, and reports whether both encoders accepted the former.
+// compareEncode encodes what v points to, by value and by pointer, and reports whether both
+// encoders accepted the former.
 func compareEncode(t *testing.T, v reflect.Value) bool {
 	ok := true
 	for _, x := range []any{v.Interface(), v.Elem().Interface()} {
@@ -149,7 +150,8 @@ func requireMarks(t *testing.T, doc string, members []strictjson.Member, marks u
 	require.Equal(t, want, marks, doc)
 }
 
-// stricter tells the errors for what only encoding/json accepts, as the package documentation lists it.
+// stricter tells the errors for what only encoding/json accepts, as the package documentation lists
+// it.
 func stricter(err error) bool {
 	for _, reason := range []string{`the option "string"`, "same key", "same text", "nested too deeply", "UTF-8", "lone surrogate"} {
 		if strings.Contains(err.Error(), reason) {

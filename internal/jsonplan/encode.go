@@ -8,7 +8,8 @@ import (
 	"example.com/jwt/internal/strictjson"
 )
 
-// maxPointers bounds chains of pointers without an object or array between them, which only a cycle makes so long.
+// maxPointers bounds chains of pointers without an object or array between them. Only a cycle is
+// that long.
 const maxPointers = 1000
 
 // maxText is the longest text that strictjson accepts.
@@ -16,9 +17,9 @@ const maxText = 1<<32 - 1
 
 // Info describes what Append has written as the outermost value.
 //
-// Marks has the marks of the watched members there. Trusted means that the text is certainly one object that strictjson
-// accepts, that the values of its watched members are legal, and that Marks is complete. If it is false, nothing is certain,
-// and the text must be scanned.
+// Marks has the marks of its watched members. If Trusted is true, the text is certainly one object
+// that strictjson accepts, the values of its watched members are legal, and Marks is complete. If
+// it is false, the text must be scanned.
 type Info struct {
 	Marks   uint8
 	Trusted bool
@@ -31,13 +32,14 @@ type encoder struct {
 	pointers int       // on the way to the value
 	marks    uint8     // of the outermost object
 	illegal  bool      // one of them may be illegal
-	foreign  bool      // the top level was written by a method
+	foreign  bool      // a method wrote the outermost value
 	stack    *mapStack // nil until there is a map
 }
 
-// Append appends the JSON text of v, equal to what encoding/json writes with SetEscapeHTML(false). Invalid UTF-8, equal
-// keys in a map, more than strictjson.MaxDepth levels, and methods whose output strictjson refuses are errors as well: an
-// *EncodeError, with dst in an unknown state behind its former length.
+// Append appends the JSON text of v, as encoding/json encodes it with SetEscapeHTML(false). It
+// returns an *EncodeError where encoding/json fails, and for invalid UTF-8, equal keys in a map,
+// more than strictjson.MaxDepth levels, and methods whose output strictjson rejects. The memory
+// behind dst is undefined then.
 func (c *Cache) Append(dst []byte, v any) (out []byte, info Info, err error) {
 	e := encoder{cache: c}
 	out, failure := e.any(dst, v)
@@ -100,8 +102,8 @@ func (e *encoder) pointer(dst []byte, n *encodeNode, v reflect.Value, quoted boo
 	return dst, err
 }
 
-// methods appends the text that a type's own method makes. A method with a pointer receiver is called only if the value
-// has an address, as in encoding/json; without it, the type's kind decides.
+// methods appends the text that a type's own method returns. As in encoding/json, a method with a
+// pointer receiver is called only if the value is addressable; otherwise the type's kind decides.
 func (e *encoder) methods(dst []byte, n *encodeNode, v reflect.Value, quoted bool) ([]byte, *EncodeError) {
 	method := n.viaValue
 	switch k := v.Kind(); {
@@ -131,7 +133,7 @@ func (e *encoder) methods(dst []byte, n *encodeNode, v reflect.Value, quoted boo
 	return e.value(dst, n.elem, v)
 }
 
-// codec appends what a Codec makes of the value.
+// codec appends the text that a Codec makes of the value.
 func (e *encoder) codec(dst []byte, n *encodeNode, v reflect.Value) ([]byte, *EncodeError) {
 	out, err := n.codec.Append(dst, pointerOrValue(v))
 	if err != nil {
@@ -140,7 +142,8 @@ func (e *encoder) codec(dst []byte, n *encodeNode, v reflect.Value) ([]byte, *En
 	return out, nil
 }
 
-// pointerOrValue puts v into an interface without a copy: reflection makes one only of a value that has an address.
+// pointerOrValue returns v, or a pointer to it where reflection would copy it: if it is
+// addressable.
 func pointerOrValue(v reflect.Value) any {
 	if v.CanAddr() {
 		return v.Addr().Interface()
@@ -191,8 +194,8 @@ func (e *encoder) structs(dst []byte, n *encodeNode, v reflect.Value) ([]byte, *
 	return append(dst, '}'), nil
 }
 
-// note records a member of the outermost object, if it is watched. Legal gets the text rather than the Go value, so that an
-// int64 in a map and a date with a Codec count alike.
+// note records a member of the outermost object, if it is watched. Legal gets the text rather than
+// the Go value, so that it treats an int64 in a map and a date with a Codec alike.
 func (e *encoder) note(mark uint8, text []byte) {
 	if mark != 0 {
 		e.marks |= mark
@@ -225,7 +228,7 @@ func (f *encodeField) of(v reflect.Value) (reflect.Value, bool) {
 	return v, true
 }
 
-// isZero tells whether omitzero leaves out the value.
+// isZero reports whether omitzero omits the value.
 func (f *encodeField) isZero(v reflect.Value) bool {
 	type isZeroer interface{ IsZero() bool }
 	switch f.zero {
@@ -246,7 +249,7 @@ func (f *encodeField) isZero(v reflect.Value) bool {
 	return pointerOrValue(v).(isZeroer).IsZero()
 }
 
-// isEmpty tells whether omitempty leaves out the value.
+// isEmpty reports whether omitempty omits the value.
 func isEmpty(v reflect.Value) bool {
 	switch k := v.Kind(); k {
 	case reflect.Array, reflect.Map, reflect.Slice, reflect.String:

@@ -28,7 +28,7 @@ func (m *mapStack) release() {
 	}
 }
 
-// pop takes off members, and clears them so that a pooled stack keeps no claims alive.
+// pop removes members, and clears them so that a pooled stack keeps no claims alive.
 func (m *mapStack) pop(base int) {
 	clear(m.members[base:])
 	m.members = m.members[:base]
@@ -41,7 +41,7 @@ func (e *encoder) mapStack() *mapStack {
 	return e.stack
 }
 
-// anyMap appends the usual type of claims that are no struct.
+// anyMap appends a map of the usual type.
 func (e *encoder) anyMap(dst []byte, m map[string]any) ([]byte, *EncodeError) {
 	if m == nil {
 		return append(dst, "null"...), nil
@@ -70,7 +70,8 @@ func (e *encoder) maps(dst []byte, n *encodeNode, v reflect.Value) ([]byte, *Enc
 	return e.members(dst, n.elem, n.typ, base)
 }
 
-// members appends an object of the members from base on. A nil plan is that of an empty interface.
+// members appends an object with the members from base on. A nil plan stands for an empty
+// interface.
 func (e *encoder) members(dst []byte, elem *encodeNode, t reflect.Type, base int) ([]byte, *EncodeError) {
 	if err := e.enter(t); err != nil {
 		return dst, err

@@ -34,14 +34,14 @@ type encodeNode struct {
 	kind   encodeKind
 	typ    reflect.Type
 	reason string
-	elem   *encodeNode // of slices, arrays, maps and pointers; of encodeMethods the plan without methods
+	elem   *encodeNode // of slices, arrays, maps, pointers; for encodeMethods without methods
 	fields []encodeField
 	block  span // among the fields
 
 	codec *Codec
 
-	// viaAddress and viaValue are the method of values that have an address, and of those that have none. At most one bit is
-	// set in each.
+	// viaAddress and viaValue are the method to call for addressable values, and for others. Each
+	// has at most one bit.
 	viaAddress, viaValue methods
 }
 
@@ -56,7 +56,7 @@ type encodeField struct {
 	zero      zeroTest
 }
 
-// zeroTest is how the option omitzero finds out.
+// zeroTest is how the option omitzero tests a value.
 type zeroTest uint8
 
 const (
@@ -67,7 +67,8 @@ const (
 	pointerIsZero          // IsZero of the value's address
 )
 
-// encodeBuilder compiles the plan of a type and of all types that it refers to, but those behind interfaces.
+// encodeBuilder compiles the plan of a type and of all types that it refers to, except those behind
+// interfaces.
 type encodeBuilder struct {
 	cache *Cache
 	nodes map[nodeKey]*encodeNode
@@ -92,7 +93,7 @@ func (b *encodeBuilder) node(t reflect.Type, plain bool) *encodeNode {
 	return n
 }
 
-// own fills in the plan of a type that encodes itself, or is one of encoding/json's.
+// own fills in the plan of a type that encodes itself or is defined by encoding/json.
 func (b *encodeBuilder) own(n *encodeNode, t reflect.Type) bool {
 	switch {
 	case b.cache.codec(t) != nil:
@@ -126,8 +127,8 @@ func preferJSON(m methods) methods {
 	return m
 }
 
-// byKind fills in the plan of a type by its kind. A plain pointer is one that reflection lets nobody call methods of, which
-// is then also true of what it points to.
+// byKind fills in the plan of a type by its kind. Reflection cannot call methods of a plain
+// pointer, nor of what it points to.
 func (b *encodeBuilder) byKind(n *encodeNode, t reflect.Type, plain bool) {
 	switch k := t.Kind(); {
 	case k == reflect.Bool:
@@ -151,7 +152,7 @@ func (b *encodeBuilder) byKind(n *encodeNode, t reflect.Type, plain bool) {
 	case k == reflect.Map:
 		n.kind, n.elem = encodeMap, b.node(t.Elem(), false)
 		if !isKey(t.Key()) {
-			n.kind, n.reason = encodeNothing, "its keys cannot be made member names"
+			n.kind, n.reason = encodeNothing, "its keys cannot be converted to member names"
 		}
 	case k == reflect.Struct:
 		b.structs(n, t, plain)
@@ -171,7 +172,7 @@ func (b *encodeBuilder) slice(n *encodeNode, t reflect.Type) {
 func (b *encodeBuilder) structs(n *encodeNode, t reflect.Type, plain bool) {
 	n.kind = encodeStruct
 	fields := structFields(t)
-	if !plain { // of a struct that is plain, reflection may hand out the fields but not the whole
+	if !plain { // reflection returns the fields of a plain struct, but not the whole
 		n.block = findSpan(t, fields, b.cache.Block)
 	}
 	for _, f := range fields {
@@ -182,7 +183,7 @@ func (b *encodeBuilder) structs(n *encodeNode, t reflect.Type, plain bool) {
 	}
 }
 
-// isKey reports whether encoding/json takes a type for the keys of maps.
+// isKey reports whether encoding/json accepts a type for the keys of maps.
 func isKey(t reflect.Type) bool {
 	k := t.Kind()
 	return k == reflect.String || isInt(k) || isUint(k) || marshalMethods(t)&textMethod != 0

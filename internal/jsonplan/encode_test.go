@@ -20,7 +20,8 @@ type interfaces struct {
 	E map[string]json.Marshaler
 }
 
-// TestInterfacesAndPointersEncodeAsInTheStandardLibrary: methods behind interfaces, and nil in every place.
+// TestInterfacesAndPointersEncodeAsInTheStandardLibrary: methods behind interfaces, and nil in
+// every place.
 func TestInterfacesAndPointersEncodeAsInTheStandardLibrary(t *testing.T) {
 	var none json.Marshaler
 	some := json.Marshaler(jsonValue{`{"a": 1}`})
@@ -37,7 +38,8 @@ func TestInterfacesAndPointersEncodeAsInTheStandardLibrary(t *testing.T) {
 	}
 }
 
-// TestOnlyCyclesHaveTooManyPointers: a thousand pointers in a chain are none, and neither are pointers side by side.
+// TestOnlyCyclesHaveTooManyPointers: a thousand pointers in a chain are none, and neither are
+// pointers side by side.
 func TestOnlyCyclesHaveTooManyPointers(t *testing.T) {
 	for n, ok := range map[int]bool{1: true, 999: true, 1000: true, 1001: false, 5000: false} {
 		var chain endless
@@ -70,8 +72,8 @@ type (
 
 func (contrary) MarshalJSON() ([]byte, error) { return []byte(`"method"`), nil }
 
-// TestCodecsComeBeforeMethodsAndKinds: wherever a value stands, and through pointers; and what a Codec writes as the outermost
-// value is not trusted.
+// TestCodecsComeBeforeMethodsAndKinds: wherever a value stands, and through pointers; and what a
+// Codec writes as the outermost value is not trusted.
 func TestCodecsComeBeforeMethodsAndKinds(t *testing.T) {
 	cache := &jsonplan.Cache{CodecFor: func(t reflect.Type) *jsonplan.Codec {
 		if t == reflect.TypeFor[contrary]() || t == reflect.TypeFor[ordinary]() {
@@ -108,8 +110,8 @@ func (*addressed) MarshalJSON() ([]byte, error) { return []byte(`"method"`), nil
 func (withZero) IsZero() bool                   { return true }
 func (*withZero) MarshalJSON() ([]byte, error)  { return []byte(`"method"`), nil } // of two, none is promoted
 
-// TestReadOnlyMembersHaveNoMethods: where encoding/json panics, a member that reflection lets nobody call methods of is
-// written as what it is, also if a plan with its methods exists.
+// TestReadOnlyMembersHaveNoMethods: where encoding/json panics, a member that reflection lets
+// nobody call methods of is written as what it is, also if a plan with its methods exists.
 func TestReadOnlyMembersHaveNoMethods(t *testing.T) {
 	cache := newCache()
 	for _, v := range []any{&addressed{1}, []withZero{{}}} {

@@ -9,7 +9,7 @@ import (
 	"example.com/jwt/internal/strictjson"
 )
 
-// any appends a value without a static type. The types that claims in maps usually have need no plan.
+// any appends a value of an interface. The usual types of claims in maps need no plan.
 func (e *encoder) any(dst []byte, v any) ([]byte, *EncodeError) {
 	switch v := v.(type) {
 	case nil:
@@ -62,7 +62,7 @@ func (e *encoder) scalar(dst []byte, n *encodeNode, v reflect.Value) ([]byte, *E
 	return dst, &EncodeError{Type: n.typ, reason: n.reason}
 }
 
-// quoted appends a scalar inside a string: the option "string".
+// quoted appends a scalar inside a string, for the option "string".
 func (e *encoder) quoted(dst []byte, n *encodeNode, v reflect.Value) ([]byte, *EncodeError) {
 	switch n.kind {
 	case encodePointer:
@@ -153,7 +153,7 @@ func appendString(dst []byte, s string, t reflect.Type) ([]byte, *EncodeError) {
 	return dst, nil
 }
 
-// appendNumber takes the empty json.Number for 0, as encoding/json does.
+// appendNumber writes the empty json.Number as 0, as encoding/json does.
 func appendNumber(dst []byte, s string) ([]byte, *EncodeError) {
 	if s == "" {
 		s = "0"
@@ -164,15 +164,16 @@ func appendNumber(dst []byte, s string) ([]byte, *EncodeError) {
 	return append(dst, s...), nil
 }
 
-// compact appends text that a method made or that was kept as it came, without white space between its tokens, if
-// strictjson accepts it and if its levels, added to those around it, are not too many.
+// compact appends the output of a method or a json.RawMessage, without white space between its
+// tokens. It fails if strictjson rejects the text, or if it is nested too deeply together with the
+// levels around it.
 func (e *encoder) compact(dst, text []byte, t reflect.Type) ([]byte, *EncodeError) {
 	if e.depth == 0 {
 		e.foreign = true
 	}
 	var scanner strictjson.Scanner
 	if _, err := scanner.Value(string(text)); err != nil {
-		return dst, &EncodeError{Type: t, Err: err, reason: "its JSON text is refused"}
+		return dst, &EncodeError{Type: t, Err: err, reason: "its JSON text is rejected"}
 	}
 	depth := e.depth
 	for i := 0; i < len(text); i++ {

@@ -9,18 +9,19 @@ import (
 	"example.com/jwt/internal/strictjson"
 )
 
-// DecodeError says which member of the payload does not fit which Go type. Its message has names from the payload, but
-// no values; Err, if not nil, is what a method of the type returned.
+// DecodeError describes a member that does not fit its Go type. Its message contains names from the
+// text, but no values. Err, if not nil, was returned by a method of the type.
 type DecodeError struct {
-	Path string          // such as roles[1].name; empty: the object itself
-	Type reflect.Type    // that the value was to be stored in
+	Path string          // such as roles[1].name; "" for the object itself
+	Type reflect.Type    // to store the value in
 	Kind strictjson.Kind // of the JSON value
 	Err  error           // from UnmarshalJSON, UnmarshalText or a Codec
 
 	reason string
 }
 
-// EncodeError says which part of a Go value has no JSON text, and why. Its message has names and types, but no values.
+// EncodeError describes a part of a Go value that cannot be encoded. Its message contains names and
+// types, but no values.
 type EncodeError struct {
 	Path string
 	Type reflect.Type
@@ -29,15 +30,16 @@ type EncodeError struct {
 	reason string
 }
 
-// TypeError says that a type can never hold an object, so that no plan for decoding exists.
+// TypeError is returned for a type that can never hold an object.
 type TypeError struct{ Type reflect.Type }
 
-// Error says which type it is.
+// Error returns a message with the type.
 func (e *TypeError) Error() string {
 	return "no JSON object can be decoded into a Go " + e.Type.String()
 }
 
-// Error describes the mismatch in a form like `claim "roles[1].name": cannot decode a number into a Go string`.
+// Error describes the mismatch in a form like `claim "roles[1].name": cannot decode a number into a
+// Go string`.
 func (e *DecodeError) Error() string {
 	return describe(e.Path, "cannot decode "+e.Kind.String()+" into a Go "+e.Type.String(), e.reason, e.Err)
 }
@@ -58,7 +60,8 @@ func (e *DecodeError) at(i int) *DecodeError       { e.Path = joinIndex(i, e.Pat
 func (e *EncodeError) in(name string) *EncodeError { e.Path = joinName(name, e.Path); return e }
 func (e *EncodeError) at(i int) *EncodeError       { e.Path = joinIndex(i, e.Path); return e }
 
-// joinName puts a member's name before a path. Names are cut, since a path is for people and names come from outside.
+// joinName prepends a member's name to a path. Names are cut: they come from outside, and a path is
+// for people.
 func joinName(name, rest string) string {
 	name = excerpt.Text(name)
 	if rest == "" || rest[0] == '[' {

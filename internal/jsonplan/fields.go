@@ -7,10 +7,11 @@ import (
 	"unicode"
 )
 
-// tagPunctuation is what encoding/json allows in a tag's name besides letters and digits.
+// tagPunctuation has the characters that encoding/json allows in a tag's name besides letters and
+// digits.
 const tagPunctuation = "!#$%&()*+-./:;<=>?@[]^_{|}~ "
 
-// field is one member of the JSON object that a struct type stands for.
+// field is a member of the JSON object that a struct type is encoded as.
 type field struct {
 	name      string
 	tagged    bool
@@ -20,11 +21,12 @@ type field struct {
 	omitZero  bool
 	quoted    bool // the option "string"
 
-	// readOnly marks an embedded struct of unexported type that a tag made a member of its own: reflection reaches its
-	// exported fields, but none of its methods.
+	// readOnly marks an embedded struct of unexported type that a tag makes a member of its own.
+	// Reflection reaches its exported fields, but not its methods.
 	readOnly bool
-	// unreachable marks a field behind an embedded pointer to an unexported struct: it can be read if the pointer is
-	// set, and never be decoded, since reflection cannot set the pointer.
+	// unreachable marks a field behind an embedded pointer to an unexported struct. It can be
+	// encoded if the pointer is not nil, but never decoded, since reflection cannot set the
+	// pointer.
 	unreachable bool
 }
 
@@ -36,15 +38,15 @@ type embedded struct {
 	unreachable bool
 }
 
-// candidate is the best field of a name found so far; with a count over 1 the name is ambiguous.
+// candidate is the best field found so far for a name. If count is over 1, the name is ambiguous.
 type candidate struct {
 	field
 	count int
 }
 
-// structFields returns the fields of struct type t that are members of its JSON object, in the order of their
-// declaration. Go's rules for embedded fields decide between fields of one name: the shallowest wins, at one depth a
-// tagged one, and an ambiguous name has no field at all.
+// structFields returns the fields of struct type t that are members of its JSON object, in the
+// order of their declaration. Go's rules for embedded fields decide between fields of the same
+// name: the shallowest wins, then a tagged one, and an ambiguous name has no field.
 func structFields(t reflect.Type) []field {
 	found := map[string]*candidate{}
 	seen := map[reflect.Type]bool{}
@@ -77,9 +79,10 @@ func structFields(t reflect.Type) []field {
 	return out
 }
 
-// examine returns what field i of e is: a member, a struct whose fields are promoted, or, with two nils, nothing.
+// examine returns field i of e as a member, or as a struct whose fields are promoted, or two nils
+// if it is neither.
 func examine(e embedded, sf reflect.StructField, i int) (*field, *embedded) {
-	target := sf.Type // what an embedded field or the option "string" is about: unnamed pointers are followed once
+	target := sf.Type // behind an unnamed pointer, for embedding and the option "string"
 	if target.Name() == "" && target.Kind() == reflect.Pointer {
 		target = target.Elem()
 	}
@@ -120,8 +123,8 @@ func examine(e embedded, sf reflect.StructField, i int) (*field, *embedded) {
 	return f, nil
 }
 
-// enqueue adds an embedded struct to those of the next depth. Of a type that occurs there twice, the fields are
-// ambiguous, so that one entry with a count will do.
+// enqueue adds an embedded struct to those of the next depth. If a type occurs there twice, its
+// fields are ambiguous, so that one entry with a count is enough.
 func enqueue(level []embedded, e embedded) []embedded {
 	for i := range level {
 		if level[i].typ == e.typ {
@@ -146,8 +149,8 @@ func contend(found map[string]*candidate, f *field, count int) {
 	}
 }
 
-// span is the run of a struct's fields that are those of a Block, and the path to the embedded struct; path is empty if the
-// struct is the Block itself. No such run is span{}.
+// span is a run of a struct's fields that are those of a Block, and the path to the embedded
+// struct, which is empty if the struct is the Block itself. The zero span is no such run.
 type span struct {
 	path     []int
 	from, to int
@@ -172,7 +175,8 @@ func findSpan(t reflect.Type, fields []field, b *Block) span {
 	return span{}
 }
 
-// embeds reports whether path leads, through structs that are embedded by value, to an exported field of type want.
+// embeds reports whether path leads, through structs that are embedded by value, to an exported
+// field of type want.
 func embeds(t reflect.Type, path []int, want reflect.Type) bool {
 	var exported bool
 	for _, i := range path {
@@ -185,7 +189,7 @@ func embeds(t reflect.Type, path []int, want reflect.Type) bool {
 	return exported && t == want
 }
 
-// validName reports whether a tag may name a member so; another name is as good as none.
+// validName reports whether a tag may give a member this name; any other is ignored.
 func validName(name string) bool {
 	for _, r := range name {
 		if !unicode.IsLetter(r) && !unicode.IsDigit(r) && !strings.ContainsRune(tagPunctuation, r) {

@@ -9,7 +9,8 @@ import (
 	"example.com/jwt/internal/strictjson"
 )
 
-// TestStacksKeepNoDocumentAlive: what was on the stack of a Decode is cleared before another one gets it.
+// TestStacksKeepNoDocumentAlive: what was on the stack of a Decode is cleared before another one
+// gets it.
 func TestStacksKeepNoDocumentAlive(t *testing.T) {
 	var d decoder
 	_, end := d.any(`{"a":[1,"x",{"b":["y"],"c":[[],[true,{"d":"z"}]]}],"e":{"f":null}}`, 0)

@@ -2,9 +2,10 @@ package jsonplan
 
 import "math/bits"
 
-// nameTable finds a struct's field by name. It is an open hash table, at most half full, over the names' lengths and
-// their first and last bytes: two to three times as fast as a map, whose hash must stand against chosen keys. Here the
-// program chooses the keys, and a foreign name meets no longer chain than they made.
+// nameTable finds a struct's field by name. It is an open hash table, at most half full, over the
+// names' lengths and their first and last bytes. It is faster than a map, whose hash must resist
+// chosen keys: here the program chooses the keys, and an unknown name meets no longer chain than
+// theirs.
 type nameTable struct {
 	slots []uint16 // 1 + index of a name; 0: free
 	names []string
@@ -56,7 +57,7 @@ func load32(s string, i int) uint32 {
 	return uint32(s[0]) | uint32(s[1])<<8 | uint32(s[2])<<16 | uint32(s[3])<<24
 }
 
-// load64 is written so that the compiler makes one load of it.
+// load64 compiles to one load.
 func load64(s string, i int) uint64 {
 	s = s[i : i+8]
 	return uint64(s[0]) | uint64(s[1])<<8 | uint64(s[2])<<16 | uint64(s[3])<<24 |

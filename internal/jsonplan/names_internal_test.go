@@ -8,8 +8,8 @@ import (
 	"github.com/stretchr/testify/require"
 )
 
-// TestNamesAreFoundSoon: the names of usual structs hardly ever meet in the table, and are told apart by their first
-// characters, their last ones, and their length.
+// TestNamesAreFoundSoon: the names of usual structs hardly ever meet in the table, and are told
+// apart by their first characters, their last ones, and their length.
 func TestNamesAreFoundSoon(t *testing.T) {
 	sets := map[string][]string{
 		"claims": {"iss", "sub", "aud", "exp", "nbf", "iat", "jti", "azp", "nonce", "auth_time", "acr", "amr", "at_hash", "c_hash", "sid", "scope", "client_id", "name", "email", "roles"},

@@ -22,7 +22,8 @@ var scalarTypes = append(undecodable(),
 	reflect.TypeFor[error](), reflect.TypeFor[json.RawMessage](),
 )
 
-// scalarTexts are JSON values at and beyond the bounds of the types, and what looks like one of them.
+// scalarTexts are JSON values at and beyond the bounds of the types, and what looks like one of
+// them.
 func scalarTexts() []string {
 	texts := []string{"null", "true", "false", `"x"`, `""`, `"true"`, `"YQ=="`, `"YQ"`, "[]", "{}", "[1]", `{"a":1}`}
 	for _, s := range []string{
@@ -51,7 +52,8 @@ func around(t reflect.Type) map[string]reflect.Type {
 	}
 }
 
-// TestEveryScalarAnywhereDecodesAsInTheStandardLibrary: each kind of value, as any kind of type, in any kind of container.
+// TestEveryScalarAnywhereDecodesAsInTheStandardLibrary: each kind of value, as any kind of type, in
+// any kind of container.
 func TestEveryScalarAnywhereDecodesAsInTheStandardLibrary(t *testing.T) {
 	accepted := 0
 	for _, scalar := range scalarTypes {
@@ -64,7 +66,8 @@ func TestEveryScalarAnywhereDecodesAsInTheStandardLibrary(t *testing.T) {
 	require.Greater(t, accepted, 2000)
 }
 
-// TestSeedsInsideOtherValues: what is in an element or a member ends where it should, so that the next one is read as well.
+// TestSeedsInsideOtherValues: what is in an element or a member ends where it should, so that the
+// next one is read as well.
 func TestSeedsInsideOtherValues(t *testing.T) {
 	accepted := 0
 	for _, target := range targets() {
@@ -77,8 +80,8 @@ func TestSeedsInsideOtherValues(t *testing.T) {
 	require.Greater(t, accepted, 1000)
 }
 
-// TestOptionStringTakesWhatTheStandardLibraryTakesIfItIsJSON: text that is not exactly one JSON value is refused, and for any
-// other the standard library is right.
+// TestOptionStringTakesWhatTheStandardLibraryTakesIfItIsJSON: text that is not exactly one JSON
+// value is refused, and for any other the standard library is right.
 func TestOptionStringTakesWhatTheStandardLibraryTakesIfItIsJSON(t *testing.T) {
 	inner := append(scalarTexts(), "", " ", " 1", "1 ", "\t1", "1\r", " true ", ` "x"`, `"x" `, "null ", "007", "+1", "-Inf", "NaN", "0x1p-2", "1_000", "tru", `"`, `"\'"`, "1,", "!1", "1!", "\x00", "é")
 	for _, scalar := range append(scalarTypes, reflect.TypeFor[[]int](), reflect.TypeFor[myPointer](), reflect.TypeFor[struct{ X int }]()) {
@@ -181,7 +184,8 @@ func TestErrorsOfParts(t *testing.T) {
 	}
 }
 
-// TestPathsAreCut: of a name, and of a path in a message, 64 bytes are left, and 256 of the words of a method's error.
+// TestPathsAreCut: of a name, and of a path in a message, 64 bytes are left, and 256 of the words
+// of a method's error.
 func TestPathsAreCut(t *testing.T) {
 	for n, cut := range map[int]bool{63: false, 64: false, 65: true, 200: true} {
 		name := strings.Repeat("n", n)
@@ -224,8 +228,8 @@ type wordy string
 func (w *wordy) UnmarshalText(b []byte) error { return wordy(b) }
 func (w wordy) Error() string                 { return string(w) }
 
-// TestCodecsComeFirst: a Codec is asked for any type, with a name and methods or without, wherever it stands, and also about
-// null.
+// TestCodecsComeFirst: a Codec is asked for any type, with a name and methods or without, wherever
+// it stands, and also about null.
 func TestCodecsComeFirst(t *testing.T) {
 	type plain struct{ n int }
 	lists, plains := []string{}, []string{}

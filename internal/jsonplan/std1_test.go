@@ -12,8 +12,8 @@ import (
 // jsonv2 says which of its two implementations encoding/json has in this build.
 const jsonv2 = false
 
-// unnamedMethods has a type without a name and with the methods of what it embeds. encoding/json does not find them when
-// decoding a field, and its second implementation does.
+// unnamedMethods has a type without a name and with the methods of what it embeds. encoding/json
+// does not find them when decoding a field, and its second implementation does.
 type unnamedMethods struct {
 	A struct{ time.Time }              `json:"a"`
 	B *struct{ time.Time }             `json:"b"`
@@ -23,8 +23,8 @@ type unnamedMethods struct {
 	F any                              `json:"f"`
 }
 
-// hiddenMethods has members that reflection lets nobody call methods of. When encoding, encoding/json panics where it
-// finds one, and its second implementation leaves the member out.
+// hiddenMethods has members that reflection lets nobody call methods of. When encoding,
+// encoding/json panics where it finds one, and its second implementation leaves the member out.
 type hiddenMethods struct {
 	plainEmbedded    `json:"a"`
 	otherEmbedded    `json:"b"`
@@ -44,8 +44,8 @@ type decodingToo struct{ decodingEmbedded } // of two methods none is promoted
 
 func (d *decodingToo) UnmarshalJSON(b []byte) error { d.A = -len(b); return nil }
 
-// strangeKeys cannot be encoded, nor decoded from an object, even if they are empty. The second implementation takes the
-// maps while they are empty.
+// strangeKeys cannot be encoded, nor decoded from an object, even if they are empty. The second
+// implementation takes the maps while they are empty.
 type strangeKeys struct {
 	A map[float64]int  `json:"a"`
 	B map[*textKey]int `json:"b"`
@@ -57,8 +57,8 @@ type growingKeys struct {
 	B map[growingJSON]int `json:"b"`
 }
 
-// quoted and quotedMethods have the option "string", whose rules for strings, pointers and methods the second
-// implementation has changed.
+// quoted and quotedMethods have the option "string", whose rules for strings, pointers and methods
+// the second implementation has changed.
 type quoted struct {
 	A int       `json:"a,string"`
 	B *uint8    `json:"b,string"`
@@ -91,7 +91,8 @@ func quirks() []reflect.Type {
 	return []reflect.Type{reflect.TypeFor[unnamedMethods](), reflect.TypeFor[hiddenMethods](), reflect.TypeFor[strangeKeys](), reflect.TypeFor[quoted](), reflect.TypeFor[quotedMethods](), reflect.TypeFor[growingKeys]()}
 }
 
-// undecodable are types that no value fits. Given a list of them, the second implementation never ends.
+// undecodable are types that no value fits. Given a list of them, the second implementation never
+// ends.
 func undecodable() []reflect.Type {
 	return []reflect.Type{reflect.TypeFor[complex64](), reflect.TypeFor[chan int]()}
 }

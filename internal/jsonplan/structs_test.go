@@ -19,7 +19,8 @@ import (
 // memberNames are all names that the members of a randomStruct can have.
 var memberNames = []string{"A", "B", "x", "y", "é", "٣9", "²", "-", "E0", "E1", "E2"}
 
-// tags are chosen from more than once, so that most names occur more than once, and an odd one seldom.
+// tags are chosen from more than once, so that most names occur more than once, and an odd one
+// seldom.
 var tags = append(oddTags(),
 	"", "", "", "", `json:"A"`, `json:"B"`, `json:"B,omitempty"`, `json:"x"`, `json:"x"`, `json:"y"`, `json:"y,string"`,
 	`json:",omitempty,string"`, `json:"-"`, `json:"-,"`, `json:"é"`, `json:"٣9"`, `xml:"x"`,
@@ -28,8 +29,8 @@ var tags = append(oddTags(),
 // blockTags are tags with the names of the Block.
 var blockTags = []string{"", "", "", `json:"a"`, `json:"b"`, `json:"x"`}
 
-// randomStruct makes a struct type whose members come from embedded structs as well, some of which are of one type. The
-// types in pool are among the structs that it embeds; new ones are added.
+// randomStruct makes a struct type whose members come from embedded structs as well, some of which
+// are of one type. The types in pool are among the structs that it embeds; new ones are added.
 func randomStruct(r *rand.Rand, pool *[]reflect.Type, tags []string, depth int) reflect.Type {
 	leaves := []reflect.Type{reflect.TypeFor[int](), reflect.TypeFor[int](), reflect.TypeFor[string](), reflect.TypeFor[*int](), reflect.TypeFor[any]()}
 	var fields []reflect.StructField
@@ -74,7 +75,8 @@ func membersDoc(r *rand.Rand, names []string, value func(i int) string) string {
 	return "{" + strings.Join(members, ",") + "}"
 }
 
-// TestFieldsOfEmbeddedStructsAreThoseOfTheStandardLibrary: which field a name means depends on depth, tags and ambiguity.
+// TestFieldsOfEmbeddedStructsAreThoseOfTheStandardLibrary: which field a name means depends on
+// depth, tags and ambiguity.
 func TestFieldsOfEmbeddedStructsAreThoseOfTheStandardLibrary(t *testing.T) {
 	r := rand.New(rand.NewPCG(5, 6))
 	accepted := 0
@@ -241,8 +243,8 @@ func appendSingle(dst []byte, s *Single) []byte {
 	return append(append(dst, `,"a":`...), quote(s.A)...)
 }
 
-// TestBlocksAreAsGoodAsTheirFields: whatever is around a Block, reading and writing it as a whole makes no difference, and
-// is done where no other field hides one of its own.
+// TestBlocksAreAsGoodAsTheirFields: whatever is around a Block, reading and writing it as a whole
+// makes no difference, and is done where no other field hides one of its own.
 func TestBlocksAreAsGoodAsTheirFields(t *testing.T) {
 	hosts := []reflect.Type{
 		reflect.TypeFor[Block](), reflect.TypeFor[hostPointer](), reflect.TypeFor[hostNamed](), reflect.TypeFor[hostTagged](), reflect.TypeFor[hostHides](),
@@ -345,8 +347,8 @@ func (b *blockTest) check(t *testing.T, r *rand.Rand, host reflect.Type, block a
 	return want
 }
 
-// showsBlock reports whether the members of a block that is t, or embedded in t by value, are those of the outer struct's
-// object, as encoding/json says.
+// showsBlock reports whether the members of a block that is t, or embedded in t by value, are those
+// of the outer struct's object, as encoding/json says.
 func showsBlock(outer, t reflect.Type, path []int, block reflect.Value) bool {
 	if t == block.Type() {
 		v := reflect.New(outer)

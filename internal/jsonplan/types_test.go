@@ -18,7 +18,8 @@ import (
 	"example.com/jwt/internal/strictjson"
 )
 
-// The types below share the member names a to j, so that one document means something to most of them.
+// The types below share the member names a to j, so that one document means something to most of
+// them.
 
 type scalars struct {
 	A bool    `json:"a"`
@@ -444,7 +445,8 @@ func decodeInto[T any](doc string) (v T, err error) {
 	return v, err
 }
 
-// stdDecode is decode by encoding/json, whose second implementation panics on some texts with the option "string".
+// stdDecode is decode by encoding/json, whose second implementation panics on some texts with the
+// option "string".
 func stdDecode(doc string, dst reflect.Value) (err error) {
 	defer func() {
 		if r := recover(); r != nil && jsonv2 {

@@ -52,7 +52,8 @@ func TestMembersOfALargeObjectAreNotMovedOften(t *testing.T) {
 	}), 20.0)
 }
 
-// TestWhatHasNoEscapeIsNotCopiedAnywhere is about names and strings of all short lengths, near the end of a text too.
+// TestWhatHasNoEscapeIsNotCopiedAnywhere is about names and strings of all short lengths, near the
+// end of a text too.
 func TestWhatHasNoEscapeIsNotCopiedAnywhere(t *testing.T) {
 	var s strictjson.Scanner
 	const letters = "abcdefghijklmnopqrstuvwxyz"

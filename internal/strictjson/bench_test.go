@@ -8,7 +8,8 @@ import (
 	"example.com/jwt/internal/strictjson"
 )
 
-// usual is a payload of the usual kind: the seven registered claims, a name, roles and a flag in 233 bytes.
+// usual is a payload of the usual kind: the seven registered claims, a name, roles and a flag in
+// 233 bytes.
 const usual = `{"iss":"https://auth.example.com","sub":"8f14e45fceea467fa","aud":"https://api.example.com/",` +
 	`"exp":1767225600,"nbf":1767222000,"iat":1767222000,"jti":"c9f0f895fb98ab91","name":"Susan Calvin","roles":["user","moderator"],"admin":true}`
 

@@ -7,7 +7,7 @@ import (
 	"example.com/jwt/internal/excerpt"
 )
 
-// What can be wrong with a text.
+// The faults of a text.
 const (
 	faultNone fault = iota
 	faultCharacter
@@ -22,26 +22,27 @@ const (
 
 type fault uint8
 
-// SyntaxError says why and where a text was refused. Its message quotes one character or one member name of the text, and
-// nothing else of it.
+// SyntaxError describes why and where a text was rejected. Its message quotes at most one character
+// or one member name of the text.
 type SyntaxError struct {
-	Offset int    // of the byte at fault; the length of the text if it ends too early
+	Offset int    // of the offending byte; the length of the text if it ends too early
 	what   string // the fault in words, without the place
 }
 
-// Error returns the fault and its place, as in "invalid character 'x' at offset 12".
+// Error returns the fault and its offset, as in "invalid character 'x' at offset 12".
 func (e *SyntaxError) Error() string { return e.what + " at offset " + strconv.Itoa(e.Offset) }
 
-// fail puts down a fault and returns -1.
+// fail records a fault and returns -1.
 func (s *Scanner) fail(i int, f fault) int {
 	s.at, s.fault = i, f
 	return -1
 }
 
-// invalid puts down that the character at i is not one that may be there, or that the text ends too early.
+// invalid records that the character at i must not be there, or that the text ends too early, and
+// returns -1.
 func (s *Scanner) invalid(i int) int { return s.fail(i, faultCharacter) }
 
-// syntaxError makes the error of the fault that was put down. It holds no part of the text's memory.
+// syntaxError returns the error for the recorded fault. It does not keep the text alive.
 func (s *Scanner) syntaxError(text string) *SyntaxError {
 	e := &SyntaxError{Offset: s.at}
 	switch s.fault {
@@ -66,7 +67,7 @@ func (s *Scanner) syntaxError(text string) *SyntaxError {
 	return e
 }
 
-// describe says what is wrong with the first character of rest.
+// describe returns what is wrong with the first character of rest.
 func describe(rest string) string {
 	r, n := utf8.DecodeRuneInString(rest)
 	switch {

@@ -9,8 +9,8 @@ import (
 	"github.com/stretchr/testify/require"
 )
 
-// places are surroundings of a value. The scanner reads eight bytes at a time where there are eight, so a value has to be
-// tried at the end of a text as well as far from it.
+// places are surroundings of a value. The scanner reads eight bytes at a time where there are
+// eight, so a value has to be tried at the end of a text as well as far from it.
 var places = []string{
 	"%",
 	" \t\r\n% \t\r\n",

@@ -12,9 +12,9 @@ import (
 	"github.com/stretchr/testify/require"
 )
 
-// FuzzLikeJSONv2 states that the scanner accepts what encoding/json/v2 accepts, which is
-// strict about duplicates and UTF-8 too, except for deeper nesting. Go has that package from
-// 1.27 on, unless it is built with GOEXPERIMENT=nojsonv2.
+// FuzzLikeJSONv2 states that the scanner accepts what encoding/json/v2 accepts, which is strict
+// about duplicates and UTF-8 too, except for deeper nesting. Go has that package from 1.27 on,
+// unless it is built with GOEXPERIMENT=nojsonv2.
 func FuzzLikeJSONv2(f *testing.F) {
 	for _, seed := range seeds {
 		f.Add(seed)

@@ -10,8 +10,9 @@ const (
 	highBits = 0x80 * ones
 )
 
-// str validates a string from i on, which is behind its opening quote, and returns the offset behind its closing quote and
-// whether there is an escape in it. UTF-8 is left to the end of the scan.
+// str validates a string from i on, which is behind its opening quote, and returns the offset
+// behind its closing quote and whether there is an escape in it. UTF-8 is left to the end of the
+// scan.
 func (s *Scanner) str(text string, i int) (end int, escaped bool) {
 	var high uint64
 	for ; i <= len(text)-8; i += 8 {
@@ -30,7 +31,8 @@ func (s *Scanner) str(text string, i int) (end int, escaped bool) {
 	return s.oddString(text, i)
 }
 
-// oddString is str for a string with an escape, for one that is not well-formed, and for the last bytes of the text.
+// oddString is str for a string that has an escape, is not well-formed, or reaches into the last
+// bytes of the text.
 func (s *Scanner) oddString(text string, i int) (end int, escaped bool) {
 	for {
 		stop, high := run(text, i)
@@ -79,7 +81,7 @@ func (s *Scanner) escape(text string, i int) int {
 	return s.fail(i, faultSurrogate)
 }
 
-// number validates the number at i, whose first character is a digit or a minus sign.
+// number validates the number at i, which begins with a digit or a minus sign.
 func (s *Scanner) number(text string, i int) int {
 	if text[i]-'1' >= 9 {
 		return s.oddNumber(text, i)
@@ -146,8 +148,8 @@ func (s *Scanner) literal(text string, i int) int {
 	return s.fail(i, faultLiteral)
 }
 
-// run returns the offset of the first byte from i on that interrupts a string, len(text) if there is none, and the OR of
-// the words on the way.
+// run returns the offset of the first byte from i on that interrupts a string, len(text) if there
+// is none, and the OR of the words on the way.
 func run(text string, i int) (stop int, high uint64) {
 	for ; i <= len(text)-8; i += 8 {
 		x := word(text[i:])
@@ -199,7 +201,8 @@ func skipSpace(text string, i int) int {
 	return i
 }
 
-// invalidUTF8 returns the offset of the first byte that belongs to no UTF-8 sequence; there must be one.
+// invalidUTF8 returns the offset of the first byte that belongs to no UTF-8 sequence; there must be
+// one.
 func invalidUTF8(text string) int {
 	for i := 0; ; {
 		r, n := utf8.DecodeRuneInString(text[i:])
@@ -210,27 +213,31 @@ func invalidUTF8(text string) int {
 	}
 }
 
-// word returns the first eight bytes of s as a little-endian number. The compiler makes one load of it.
+// word returns the first eight bytes of s as a little-endian number. The compiler makes one load of
+// it.
 func word(s string) uint64 {
 	_ = s[7]
 	return uint64(s[0]) | uint64(s[1])<<8 | uint64(s[2])<<16 | uint64(s[3])<<24 |
 		uint64(s[4])<<32 | uint64(s[5])<<40 | uint64(s[6])<<48 | uint64(s[7])<<56
 }
 
-// interrupts sets the high bit of every byte of x that a string does not hold as it is: quote, backslash, control
-// character. Bits above the lowest one that is set may be wrong, because that byte may have borrowed from the next.
+// interrupts sets the high bit of every byte of x that a string cannot hold unescaped: quote,
+// backslash, control character. Bits above the lowest one that is set may be wrong, because that
+// byte may have borrowed from the next.
 func interrupts(x uint64) uint64 {
-	// Flipping a bit puts the quote, 0x22, right behind the control characters, so that one subtraction finds both.
+	// Flipping a bit puts the quote, 0x22, right behind the control characters, so that one
+	// subtraction finds both.
 	quote, backslash := x^0x02*ones, x^'\\'*ones
 	return ((quote - 0x21*ones) | (backslash - ones)) &^ x & highBits
 }
 
-// smallLetters reports whether the low three bytes of x, whose high byte must be zero, are all from a to z. The first
-// byte outside borrows or carries in one of the two differences, and nothing below it does.
+// smallLetters reports whether the low three bytes of x, whose high byte must be zero, are all from
+// a to z. The first byte outside borrows or carries in one of the two differences, and nothing
+// below it does.
 func smallLetters(x uint32) bool { return ((x-0x616161)|(0x7A7A7A-x))&0x808080 == 0 }
 
-// allDigits reports whether all bytes of x are decimal digits: values up to 9 once the bits of '0' are flipped, so
-// that adding 0x76 leaves the high bit alone.
+// allDigits reports whether all bytes of x are decimal digits: values up to 9 once the bits of '0'
+// are flipped, so that adding 0x76 leaves the high bit alone.
 func allDigits(x uint64) bool {
 	x ^= '0' * ones
 	return (x|(x+0x76*ones))&highBits == 0

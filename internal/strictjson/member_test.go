@@ -185,7 +185,8 @@ func TestManyMembersKeepTheirOrder(t *testing.T) {
 	}
 }
 
-// TestHostileTextsTakeLinearTime would run into the timeout of the test if any of these were quadratic.
+// TestHostileTextsTakeLinearTime would run into the timeout of the test if any of these were
+// quadratic.
 func TestHostileTextsTakeLinearTime(t *testing.T) {
 	const count = 200_000
 	build := func(open, format, end string) string {

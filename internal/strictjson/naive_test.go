@@ -12,10 +12,12 @@ import (
 	"github.com/stretchr/testify/require"
 )
 
-// escapes matches the escapes of a valid text one after the other: pairs of surrogates, lone surrogates, all others.
+// escapes matches the escapes of a valid text one after the other: pairs of surrogates, lone
+// surrogates, all others.
 var escapes = regexp.MustCompile(`(\\u[dD][89abAB]..\\u[dD][c-fC-F]..)|(\\u[dD][89a-fA-F]..)|\\.`)
 
-// strict is the package's rules put together from the standard library: an independent, slow reader.
+// strict is the package's rules put together from the standard library: an independent, slow
+// reader.
 func strict(text string) bool {
 	if !utf8.ValidString(text) || !json.Valid([]byte(text)) {
 		return false
@@ -62,7 +64,8 @@ func strictTokens(dec *json.Decoder, depth int) error {
 	return err
 }
 
-// checkAgainstNaive compares all that the package says about a text with what the standard library says.
+// checkAgainstNaive compares all that the package says about a text with what the standard library
+// says.
 func checkAgainstNaive(t *testing.T, s *strictjson.Scanner, text string) {
 	t.Helper()
 	kind, err := s.Value(text)
@@ -117,7 +120,8 @@ func short(name string) (n uint32) {
 	return n
 }
 
-// checkValue compares what the package makes of one validated value with what encoding/json makes of it.
+// checkValue compares what the package makes of one validated value with what encoding/json makes
+// of it.
 func checkValue(t *testing.T, raw string) {
 	t.Helper()
 	var want any
@@ -158,8 +162,9 @@ var seeds = []string{
 	"{\"caf\u00e9\":\"\u4e2d\u6587 and more text\",\"abcdefgh\":12345678.5}", "{} {}", "[1,]", "{\"a\":1,}", "[\"a\" , \"b\\\"]\" ]",
 }
 
-// FuzzScanner states that the scanner accepts exactly what a slow reader made of the standard library accepts, that names
-// and values are what encoding/json decodes, and that a scanner that has read another text before does no worse.
+// FuzzScanner states that the scanner accepts exactly what a slow reader made of the standard
+// library accepts, that names and values are what encoding/json decodes, and that a scanner that
+// has read another text before does no worse.
 func FuzzScanner(f *testing.F) {
 	for i, seed := range seeds {
 		f.Add(seed, seeds[(i+1)%len(seeds)])
@@ -193,7 +198,8 @@ func FuzzReuse(f *testing.F) {
 	})
 }
 
-// FuzzQuote states that AppendQuote writes what encoding/json writes, refuses what is not UTF-8 and is undone by Unquote.
+// FuzzQuote states that AppendQuote writes what encoding/json writes, refuses what is not UTF-8 and
+// is undone by Unquote.
 func FuzzQuote(f *testing.F) {
 	for _, seed := range []string{"", "abc", "a\"b\\c/d", "\x00\x01\x1f\x7f\b\f\n\r\t", "<&>", "\u2028\u2029\u202a", "caf\u00e9 \u4e2d\U0001f600", "\xff", "ab\xc3", "0123456789abcdef\n"} {
 		f.Add(seed)

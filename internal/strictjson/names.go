@@ -6,14 +6,17 @@ import (
 	"slices"
 )
 
-// smallObject is the number of members up to which names are compared with one another when their prints tell nothing.
+// smallObject is the number of members up to which names are compared with each other when the set
+// of 64 bits does not show that one is new.
 const smallObject = 32
 
-// name validates a name from i on, which is behind its opening quote. It returns its place and, as Member.info, its print
-// and whether it is escaped; or a place of 0 after it has put down a fault.
+// name validates a name from i on, which is behind its opening quote. It returns its place and, as
+// in Member.info, its fingerprint and whether it is escaped; or a place of 0 after it has recorded
+// a fault.
 //
-// The print of a name under eight bytes is the name itself and its length, in one word, times a secret odd number: for
-// two such names it is the same in the upper k bits with a probability of at most 2 in 2^k, whoever chose them.
+// The fingerprint of a name under eight bytes is the name itself and its length, in one word, times
+// a secret odd number: the upper k bits are the same for two such names with a probability of at
+// most 2 in 2^k, whoever chose them.
 func (s *Scanner) name(text string, i int) (place, info uint64) {
 	if i <= len(text)-8 {
 		x := word(text[i:])
@@ -42,7 +45,7 @@ func (s *Scanner) name(text string, i int) (place, info uint64) {
 	return uint64(i) | uint64(end)<<32, info
 }
 
-// print returns the print and the three bytes of a name of any form.
+// print returns the fingerprint and the three bytes of a name of any form.
 func (s *Scanner) print(raw string, escaped bool) uint64 {
 	if !escaped && len(raw) >= 8 {
 		return maphash.String(s.seed, raw) & printBits
@@ -63,9 +66,9 @@ func (s *Scanner) print(raw string, escaped bool) uint64 {
 	return info
 }
 
-// repeated reports whether a member has the name of an earlier one from base on. In a large object it leaves that
-// to duplicate, and sees to it that there is room for the members to come. It is not inlined because it would take
-// registers from the loop over members, which hardly ever comes here.
+// repeated reports whether a member has the name of an earlier one from base on. In a large object
+// it leaves that to duplicate, and reserves room for further members. It is not inlined: it would
+// take registers from the loop over members, which hardly ever calls it.
 //
 //go:noinline
 func (s *Scanner) repeated(text string, base int, m Member) bool {
@@ -81,7 +84,8 @@ func (s *Scanner) repeated(text string, base int, m Member) bool {
 	return false
 }
 
-// reserve makes room, when many members have filled it, for as many as there will be if the text goes on as it began.
+// reserve makes room, when many members have filled it, for as many as there will be if the text
+// continues as it began.
 func (s *Scanner) reserve(text string) {
 	n := len(s.members)
 	if n == cap(s.members) && n > 1000 {
@@ -90,8 +94,9 @@ func (s *Scanner) reserve(text string) {
 	}
 }
 
-// duplicate looks for a name that occurs twice among the members from base on and returns the offset of its second
-// occurrence, or -1. It is a hash table with chains: since the prints are keyed, chains are short.
+// duplicate looks for a name that occurs twice among the members from base on and returns the
+// offset of its second occurrence, or -1. It uses a hash table with chains, which are short since
+// the fingerprints are keyed.
 func (s *Scanner) duplicate(text string, base int) int {
 	members := s.members[base:]
 	width := bits.Len(uint(len(members)))
@@ -111,7 +116,8 @@ func (s *Scanner) duplicate(text string, base int) int {
 	return -1
 }
 
-// sameName compares unescaped names. It allocates only for escaped ones with equal prints, which are equal.
+// sameName compares unescaped names. It allocates only for escaped ones with equal fingerprints,
+// which are equal.
 func sameName(text string, a, b *Member) bool {
 	if (a.info^b.info)&printBits != 0 {
 		return false
@@ -122,7 +128,7 @@ func sameName(text string, a, b *Member) bool {
 	return a.Name(text) == b.Name(text)
 }
 
-// resized returns a slice of n elements, which is the given one if that has the room.
+// resized returns a slice of n elements: s, if it has room for them.
 func resized(s []uint32, n int) []uint32 {
 	if cap(s) < n {
 		return make([]uint32, n)

@@ -9,8 +9,8 @@ import (
 	"github.com/stretchr/testify/require"
 )
 
-// TestNamesWithOnePrintAreToldApart makes prints collide, which nobody can without knowing the secrets: times one, the print
-// of a name of up to four bytes is its length.
+// TestNamesWithOnePrintAreToldApart makes prints collide, which nobody can without knowing the
+// secrets: times one, the print of a name of up to four bytes is its length.
 func TestNamesWithOnePrintAreToldApart(t *testing.T) {
 	for _, count := range []int{2, 3, 31, 32, 33, 34, 100} {
 		for form, format := range map[string]string{"plain": "%c%cxy", "escaped": `%c%c\u0078y`, "one of each": "%c%c%sy"} {
@@ -36,7 +36,8 @@ func TestNamesWithOnePrintAreToldApart(t *testing.T) {
 	}
 }
 
-// TestOnlyWhatHasAnEscapeIsMarkedSo is about what would be copied without need, in every place at the end of a text.
+// TestOnlyWhatHasAnEscapeIsMarkedSo is about what would be copied without need, in every place at
+// the end of a text.
 func TestOnlyWhatHasAnEscapeIsMarkedSo(t *testing.T) {
 	const letters = "abcdefghijklmnopqrstuvwxyz"
 	var s Scanner

@@ -9,7 +9,8 @@ import (
 	"github.com/stretchr/testify/require"
 )
 
-// spellings are the ways to write a name of ASCII letters in a text: as it is, with one letter escaped, and with all.
+// spellings are the ways to write a name of ASCII letters in a text: as it is, with one letter
+// escaped, and with all.
 func spellings(name string) []string {
 	list := []string{name}
 	all := ""
@@ -74,7 +75,8 @@ func TestMembersAreWhatTheyAreBehindNamesInEverySpelling(t *testing.T) {
 	}
 }
 
-// TestANameTwiceIsFoundBehindMembersOfObjectsAround is about the members of open objects, which are all in one list.
+// TestANameTwiceIsFoundBehindMembersOfObjectsAround is about the members of open objects, which are
+// all in one list.
 func TestANameTwiceIsFoundBehindMembersOfObjectsAround(t *testing.T) {
 	fill := func(n int) string {
 		var b strings.Builder

@@ -6,15 +6,16 @@ import (
 	"unicode/utf8"
 )
 
-// maxScratch bounds, in bytes, each piece of scratch that a Scanner keeps from one text to the next. The index of the most
-// members that a token of 64 KiB can have fits in it.
+// maxScratch bounds, in bytes, each piece of scratch that a Scanner keeps from one text to the
+// next. It has room for the members of any token of 64 KiB.
 const maxScratch = 256 << 10
 
-// Scanner validates texts and indexes objects. The zero value is ready for use. Reuse it, for instance from a pool, to
-// scan without allocations: it keeps no reference to a text, and no large scratch. It is not for concurrent use.
+// Scanner validates texts and indexes objects. The zero value is ready for use. Reuse it, for
+// instance from a pool, to scan without allocations: it keeps no reference to a text, and no large
+// scratch. It is not for concurrent use.
 type Scanner struct {
-	members []Member // of all open objects, the outermost first; in the end, of the outermost
-	high    uint64   // OR of the words of all strings: a high bit in any byte of it means that UTF-8 must be checked
+	members []Member // of all open objects, the outermost first; at the end, of the outermost
+	high    uint64   // OR of the words of all strings: a high bit means that there is UTF-8 to check
 	fault   fault
 	at      int // where the fault is
 
@@ -26,9 +27,9 @@ type Scanner struct {
 	next       []uint32
 }
 
-// Object validates a text that is exactly one object, with or without white space around it, and returns its members in
-// their order. The slice is valid until the next call; copies of its members stay good for the text. The error is a
-// *SyntaxError.
+// Object validates a text that is exactly one object, with or without white space around it, and
+// returns its members in order. The slice is valid until the next call; copies of its members stay
+// valid for the text. The error is a *SyntaxError.
 func (s *Scanner) Object(text string) ([]Member, error) {
 	s.scan(text, true)
 	members := s.members
@@ -38,8 +39,8 @@ func (s *Scanner) Object(text string) ([]Member, error) {
 	return members, nil
 }
 
-// Value validates a text that is exactly one value of any kind, by the same rules as Object, and returns its kind. The
-// error is a *SyntaxError.
+// Value validates a text that is exactly one value of any kind, by the same rules as Object, and
+// returns its kind. The error is a *SyntaxError.
 func (s *Scanner) Value(text string) (Kind, error) {
 	start := s.scan(text, false)
 	if err := s.finish(text); err != nil {
@@ -74,8 +75,8 @@ func (s *Scanner) scan(text string, object bool) int {
 	return start
 }
 
-// finish drops scratch that is too large to be kept for the next text, which is probably a small one, and returns the
-// error of the scan.
+// finish drops scratch that is too large to be kept for the next text, which is probably a small
+// one, and returns the error of the scan.
 func (s *Scanner) finish(text string) error {
 	if cap(s.members) > maxScratch/24 { // the size of a Member
 		s.members = nil
@@ -92,8 +93,8 @@ func (s *Scanner) finish(text string) error {
 	return nil
 }
 
-// value validates the value at i, inside depth levels of nesting, and returns the offset behind it. Like all methods below
-// it returns -1 after it has put down a fault.
+// value validates the value at i, inside depth levels of nesting, and returns the offset behind it.
+// Like all methods below it returns -1 after it has recorded a fault.
 func (s *Scanner) value(text string, i, depth int) int {
 	if i >= len(text) {
 		return s.invalid(i)
@@ -145,8 +146,8 @@ func (s *Scanner) array(text string, i, depth int) int {
 	return i + 1
 }
 
-// object validates the object at i. Its members are put at the end of s.members, where those of an inner object stay only
-// until it has been read.
+// object validates the object at i. It appends its members to s.members, and removes those of an
+// inner object again.
 func (s *Scanner) object(text string, i, depth int) int {
 	if depth > MaxDepth {
 		return s.fail(i, faultDepth)
@@ -173,7 +174,8 @@ func (s *Scanner) object(text string, i, depth int) int {
 	return i + 1
 }
 
-// memberList validates members separated by commas from i on and returns the offset of what follows the last one.
+// memberList validates members separated by commas from i on and returns the offset of what follows
+// the last one.
 func (s *Scanner) memberList(text string, i, base, depth int) int {
 	var seen uint64
 	for {
@@ -187,7 +189,8 @@ func (s *Scanner) memberList(text string, i, base, depth int) int {
 		if i <= len(text)-8 {
 			x := word(text[i:])
 			if claim := uint32(x) & 0xFFFFFF; smallLetters(claim) && uint16(x>>24) == '"'|':'<<8 {
-				// The constant step lets the processor run ahead: it need not wait for the length of the name.
+				// The constant step lets the processor run ahead: it need not wait for the length
+				// of the name.
 				name, info = uint64(i)|uint64(i+3)<<32, (uint64(claim)|3<<56)*s.multiplier&printBits|uint64(claim)<<shortShift
 				i += 5
 			}

@@ -13,8 +13,8 @@ import (
 	"github.com/stretchr/testify/require"
 )
 
-// slowReader reads a text byte by byte, with nothing that is done for speed, and gives the same errors. Its judgement is
-// compared with the standard library's, which has other words and places.
+// slowReader reads a text byte by byte, with nothing that is done for speed, and gives the same
+// errors. Its judgement is compared with the standard library's, which has other words and places.
 type slowReader struct {
 	text string
 	i    int
@@ -259,8 +259,9 @@ func TestErrorsAreThoseOfASlowReader(t *testing.T) {
 	}
 }
 
-// TestStringsOfEveryLengthAreJudgedAsByASlowReader puts whatever a string can hold in every place of strings of all short
-// lengths, at every distance from the end, since the scanner reads eight bytes at a time where there are eight.
+// TestStringsOfEveryLengthAreJudgedAsByASlowReader puts whatever a string can hold in every place
+// of strings of all short lengths, at every distance from the end, since the scanner reads eight
+// bytes at a time where there are eight.
 func TestStringsOfEveryLengthAreJudgedAsByASlowReader(t *testing.T) {
 	var s strictjson.Scanner
 	for _, odd := range []string{
@@ -307,8 +308,8 @@ func TestEveryEscapeOfACodeUnitIsJudgedByItsNumber(t *testing.T) {
 	}
 }
 
-// TestNamesOfThreeLettersEndWhereTheyEnd tries every pair of bytes in the place of the quote and the colon that follow a
-// registered claim's name.
+// TestNamesOfThreeLettersEndWhereTheyEnd tries every pair of bytes in the place of the quote and
+// the colon that follow a registered claim's name.
 func TestNamesOfThreeLettersEndWhereTheyEnd(t *testing.T) {
 	var s strictjson.Scanner
 	for pair := range 0x10000 {

@@ -9,10 +9,10 @@ import (
 	"github.com/stretchr/testify/require"
 )
 
-// The classes of nst/JSONTestSuite, the collection that JSON parsers are commonly held
-// against, written anew: "y" must be accepted, "n" refused, and of "i" RFC 8259 lets a
-// parser decide. Here all malformed texts are refused, and of the well-formed ones those
-// with duplicate names, lone surrogates, or too many levels.
+// The classes of nst/JSONTestSuite, the collection that JSON parsers are commonly held against,
+// written anew: "y" must be accepted, "n" refused, and of "i" RFC 8259 lets a parser decide. Here
+// all malformed texts are refused, and of the well-formed ones those with duplicate names, lone
+// surrogates, or too many levels.
 var suite = map[string]map[string][]string{
 	"y": {
 		"array":     {`[[]   ]`, `[""]`, `[]`, `["a"]`, `[false]`, `[null, 1, "1", {}]`, `[null]`, "[1\n]", ` [1]`, `[1,null,null,null,2]`, `[2] `},

@@ -7,8 +7,8 @@ import (
 	"unicode/utf8"
 )
 
-// Unquote returns the decoded text of a string, given with its quotes. The string must be one that a Scanner has accepted.
-// The result is a substring of it unless it has an escape.
+// Unquote returns the decoded text of a string, given with its quotes. The string must be one that
+// a Scanner has accepted. The result is a substring of it unless it has an escape.
 func Unquote(raw string) string {
 	s := raw[1 : len(raw)-1]
 	if strings.IndexByte(s, '\\') < 0 {
@@ -17,7 +17,7 @@ func Unquote(raw string) string {
 	return unescape(s)
 }
 
-// unescape is not inlined, so that the methods of Member can be: 30 ns of a token.
+// unescape is not inlined, so that the methods of Member can be.
 //
 //go:noinline
 func unescape(s string) string { return string(appendUnescaped(make([]byte, 0, len(s)), s)) }
@@ -57,8 +57,8 @@ func appendUnescaped(dst []byte, s string) []byte {
 	}
 }
 
-// AppendQuote appends s as a JSON string, exactly as encoding/json writes it with SetEscapeHTML(false). It reports false,
-// and returns dst as it was, if s is not valid UTF-8.
+// AppendQuote appends s as a JSON string, exactly as encoding/json does with SetEscapeHTML(false).
+// If s is not valid UTF-8, it returns dst unchanged and false.
 func AppendQuote(dst []byte, s string) ([]byte, bool) {
 	n := len(dst)
 	dst = append(dst, '"')
@@ -90,7 +90,8 @@ func AppendQuote(dst []byte, s string) ([]byte, bool) {
 	}
 }
 
-// unquotable returns the offset of the first byte from i on that has to be escaped or is not ASCII, or len(s).
+// unquotable returns the offset of the first byte from i on that has to be escaped or is not ASCII,
+// or len(s).
 func unquotable(s string, i int) int {
 	for ; i <= len(s)-8; i += 8 {
 		x := word(s[i:])

@@ -2,8 +2,8 @@ package strictjson
 
 import "iter"
 
-// The functions of this file walk over text that a Scanner has accepted. They find where things end and check nothing: on any
-// other text they may panic.
+// The functions of this file walk over text that a Scanner has accepted. They find where things end
+// and check nothing: on any other text they may panic.
 
 // SkipString returns the offset behind the string at i, and whether there is an escape in it.
 func SkipString[T string | []byte](text T, i int) (end int, escaped bool) {
@@ -18,7 +18,8 @@ func SkipString[T string | []byte](text T, i int) (end int, escaped bool) {
 	}
 }
 
-// StringAt returns the decoded string at i, a substring of text unless there is an escape in it, and the offset behind it.
+// StringAt returns the decoded string at i, a substring of text unless there is an escape in it,
+// and the offset behind it.
 func StringAt(text string, i int) (value string, end int) {
 	end, escaped := SkipString(text, i)
 	if escaped {
@@ -68,8 +69,9 @@ func skipContainer(text string, i int) int {
 	}
 }
 
-// FirstElement returns, for the offset of the opening bracket of an array or an object, the offset of its first element or
-// member; or 0, and the offset behind the closing bracket, if there is none.
+// FirstElement returns, for the offset of the opening bracket of an array or an object, the offset
+// of its first element or member; or 0, and the offset behind the closing bracket, if there is
+// none.
 func FirstElement(text string, i int) (first, end int) {
 	i = skipBlank(text, i+1)
 	if text[i] == ']' || text[i] == '}' {
@@ -78,7 +80,8 @@ func FirstElement(text string, i int) (first, end int) {
 	return i, 0
 }
 
-// NextElement is FirstElement for the offset behind an element or member, and returns the one that follows.
+// NextElement is like FirstElement, for the offset behind an element or member and the one that
+// follows.
 func NextElement(text string, i int) (next, end int) {
 	i = skipBlank(text, i)
 	if text[i] == ',' {
@@ -105,7 +108,8 @@ func Elements(array string) iter.Seq[string] {
 	}
 }
 
-// skipBlank returns the offset of the first byte from i on that is not white space; there must be one.
+// skipBlank returns the offset of the first byte from i on that is not white space; there must be
+// one.
 func skipBlank(text string, i int) int {
 	for text[i] <= ' ' {
 		i++
