@@ -15,8 +15,9 @@ import (
 	"testing"
 	"time"
 
-	"example.com/jwt"
 	"github.com/stretchr/testify/require"
+
+	"example.com/jwt"
 )
 
 type allocClaims struct {

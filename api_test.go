@@ -10,6 +10,7 @@ import (
 	gotoken "go/token"
 	"io/fs"
 	"os"
+	"os/exec"
 	"path"
 	"path/filepath"
 	"slices"
@@ -221,4 +222,55 @@ func TestEveryExportedNameIsDocumented(t *testing.T) {
 		}
 	}
 	require.Greater(t, names, 100)
+}
+
+// TestImports: a program that only signs and verifies links no HTTP client or server, and
+// this package itself reaches neither for files nor for the network.
+func TestImports(t *testing.T) {
+	list := func(args ...string) []string {
+		out, err := exec.Command("go", append([]string{"list"}, args...)...).Output()
+		require.NoError(t, err)
+		return strings.Fields(string(out))
+	}
+	linked := list("-deps", ".")
+	require.Contains(t, linked, "crypto/ed25519", "the list is one")
+	for _, name := range []string{"net/http", "os/exec", "plugin", "example.com/jwt/jwks", "example.com/jwt/jwthttp", "example.com/jwt/jwttest"} {
+		require.NotContains(t, linked, name)
+	}
+	imported := list("-f", `{{join .Imports " "}}`, ".", "./internal/...")
+	require.Contains(t, imported, "crypto/ed25519")
+	for _, name := range []string{"net", "net/http", "net/url", "os", "os/exec", "syscall", "unsafe"} {
+		require.NotContains(t, imported, name)
+	}
+	for _, name := range linked {
+		host, _, _ := strings.Cut(name, "/")
+		known := !strings.Contains(host, ".") || strings.HasPrefix(name, "example.com/jwt") || strings.HasPrefix(name, "golang.org/x/crypto/")
+		require.True(t, known, "%s is not to be linked", name)
+	}
+}
+
+// TestNoGoroutinesAndNoInit: the library does nothing of its own accord, and nothing
+// behind the compiler's back.
+func TestNoGoroutinesAndNoInit(t *testing.T) {
+	dirs, err := filepath.Glob("internal/*")
+	require.NoError(t, err)
+	require.NotEmpty(t, dirs)
+	for _, dir := range append(dirs, ".") {
+		for _, file := range parsePackage(t, dir, parser.ParseComments|parser.SkipObjectResolution) {
+			name := fileSet.Position(file.Pos()).Filename
+			ast.Inspect(file, func(n ast.Node) bool {
+				switch n := n.(type) {
+				case *ast.GoStmt:
+					require.Fail(t, "a goroutine", name)
+				case *ast.FuncDecl:
+					require.NotEqual(t, "init", n.Name.Name, name)
+				case *ast.ImportSpec:
+					require.NotContains(t, []string{`"unsafe"`, `"C"`, `"math/rand"`}, n.Path.Value, name)
+				case *ast.Comment:
+					require.NotContains(t, n.Text, "go:linkname", name)
+				}
+				return true
+			})
+		}
+	}
 }

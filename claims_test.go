@@ -7,8 +7,9 @@ import (
 	"testing"
 	"time"
 
-	"example.com/jwt"
 	"github.com/stretchr/testify/require"
+
+	"example.com/jwt"
 )
 
 type (
@@ -200,15 +201,29 @@ func TestAudienceReadsAndWritesBothForms(t *testing.T) {
 }
 
 func TestParseUnverified(t *testing.T) {
-	tok, err := jwt.ParseUnverified(forge(`{"alg":"none","kid":"k"}`, `{"iss":"x","exp":1,"aud":["a"]}`))
+	tok, err := jwt.ParseUnverified(signed(`{"alg":"none","kid":"k"}`, `{"iss":"x","exp":1,"aud":["a"]}`))
 	require.NoError(t, err)
 	require.Equal(t, "k", tok.UnverifiedHeader.KeyID)
 	require.Equal(t, "none", tok.UnverifiedHeader.Algorithm)
 	require.Equal(t, "x", tok.UnverifiedClaims.Issuer)
 	require.Equal(t, `{"iss":"x","exp":1,"aud":["a"]}`, tok.UnverifiedPayload)
-	for _, bad := range []string{"", "a.b", forge(`{}`, `{}`), forge(`{"alg":"x"}`, `[]`), forge(`{"alg":"x"}`, `{"exp":"1"}`), token(`{}`) + "\n", token(`{}`)[:30] + ".x.", "!.e30.", "e30.!." + strings.Repeat("a", 70000), seal("eyJhbGciOiJ4In0.!")} {
+	for _, bad := range []string{"", "a.b", signed(`{}`, `{}`), signed(`{"alg":"x"}`, `[]`), signed(`{"alg":"x"}`, `{"exp":"1"}`), token(`{}`) + "\n", token(`{}`)[:30] + ".x.", "!.e30.", "e30.!." + strings.Repeat("a", 70000), seal("eyJhbGciOiJ4In0.!")} {
 		tok, err := jwt.ParseUnverified(bad)
 		require.ErrorIs(t, err, jwt.ErrMalformed, "%.40q", bad)
 		require.Nil(t, tok)
 	}
+}
+
+// TestMethodsOfClaimsRefuseWhatIsNotJSON: encoding/json never gives them such texts, a
+// program can.
+func TestMethodsOfClaimsRefuseWhatIsNotJSON(t *testing.T) {
+	for _, text := range []string{"", " ", "1 2", "{", "01", `"`, "\xff", "1e"} {
+		require.ErrorIs(t, new(jwt.NumericDate).UnmarshalJSON([]byte(text)), jwt.ErrInvalidClaims, "%q", text)
+		require.ErrorIs(t, new(jwt.Audience).UnmarshalJSON([]byte(text)), jwt.ErrInvalidClaims, "%q", text)
+	}
+	var d jwt.NumericDate
+	require.NoError(t, d.UnmarshalJSON([]byte(" 5 ")))
+	require.Equal(t, int64(5), d.Unix())
+	_, err := jwt.Audience{"a", "\xff"}.MarshalJSON()
+	require.ErrorIs(t, err, jwt.ErrInvalidOption)
 }

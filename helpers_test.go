@@ -1,15 +1,19 @@
 package jwt_test
 
 import (
-	"crypto/hmac"
-	"crypto/sha256"
+	"crypto"
+	"crypto/ecdsa"
+	"crypto/ed25519"
 	"encoding/base64"
 	"strings"
 	"testing"
 	"time"
 
-	"example.com/jwt"
 	"github.com/stretchr/testify/require"
+	"golang.org/x/crypto/ssh"
+
+	"example.com/jwt"
+	"example.com/jwt/internal/forge"
 )
 
 var rawURL = base64.RawURLEncoding
@@ -30,22 +34,50 @@ func secretKey(t testing.TB, opts ...jwt.KeyOption) *jwt.SecretKey {
 	return k
 }
 
-// forge signs any header and payload text with testSecret, as only a test would.
-func forge(header, payload string) string {
-	return seal(rawURL.EncodeToString([]byte(header)) + "." + rawURL.EncodeToString([]byte(payload)))
+// signed signs any header and payload text with testSecret, as only a test would.
+func signed(header, payload string) string {
+	return forge.Token(header, payload, forge.HMAC(crypto.SHA256, testSecret))
 }
 
 // seal appends the HS256 signature of an input.
-func seal(input string) string {
-	mac := hmac.New(sha256.New, testSecret)
-	mac.Write([]byte(input))
-	return input + "." + rawURL.EncodeToString(mac.Sum(nil))
-}
+func seal(input string) string { return forge.Seal(input, forge.HMAC(crypto.SHA256, testSecret)) }
 
 // token signs a payload text with testSecret.
-func token(payload string) string { return forge(`{"alg":"HS256","typ":"JWT"}`, payload) }
+func token(payload string) string { return signed(`{"alg":"HS256","typ":"JWT"}`, payload) }
 
 // verify verifies a token of testSecret at the time now.
 func verify(t testing.TB, token string, opts ...jwt.VerifyOption) (*jwt.Token[jwt.MapClaims], error) {
 	return jwt.Verify[jwt.MapClaims](token, secretKey(t), hs256, append(opts, atNow())...)
+}
+
+// keyFile reads one of the private keys of testdata/keys as the standard library has it.
+func keyFile[K crypto.Signer](t testing.TB, name string) K {
+	text, _ := readKeyPair(t, "testdata/keys/"+name)
+	key, err := ssh.ParseRawPrivateKey(text)
+	require.NoError(t, err)
+	if ed, ok := key.(*ed25519.PrivateKey); ok {
+		key = *ed
+	}
+	return key.(K)
+}
+
+// publicOf makes this package's key of the public half.
+func publicOf(t testing.TB, key crypto.Signer, opts ...jwt.KeyOption) *jwt.PublicKey {
+	public, err := jwt.NewPublicKey(key.Public(), opts...)
+	require.NoError(t, err)
+	return public
+}
+
+// hashOf returns the hash of an ECDSA algorithm.
+func hashOf(alg jwt.Algorithm) crypto.Hash {
+	return map[jwt.Algorithm]crypto.Hash{jwt.ES256: crypto.SHA256, jwt.ES384: crypto.SHA384, jwt.ES512: crypto.SHA512}[alg]
+}
+
+// curves are the ECDSA algorithms and a key of each.
+func curves(t testing.TB) map[jwt.Algorithm]*ecdsa.PrivateKey {
+	return map[jwt.Algorithm]*ecdsa.PrivateKey{
+		jwt.ES256: keyFile[*ecdsa.PrivateKey](t, "ecdsa256-default"),
+		jwt.ES384: keyFile[*ecdsa.PrivateKey](t, "ecdsa384-default"),
+		jwt.ES512: keyFile[*ecdsa.PrivateKey](t, "ecdsa521-default"),
+	}
 }

@@ -7,17 +7,21 @@ import (
 	"crypto/ed25519"
 	"crypto/rand"
 	"crypto/rsa"
+	"encoding/asn1"
 	"encoding/json"
 	"errors"
+	"fmt"
 	"io"
 	"math"
+	"math/big"
 	"strings"
 	"testing"
 	"time"
 
-	"example.com/jwt"
 	"github.com/stretchr/testify/require"
 	"golang.org/x/crypto/ssh"
+
+	"example.com/jwt"
 )
 
 func TestSignedTokenIsByteForByteAsDocumented(t *testing.T) {
@@ -26,7 +30,7 @@ func TestSignedTokenIsByteForByteAsDocumented(t *testing.T) {
 	}{"<&>\u2028é"}, secretKey(t, jwt.WithKeyID("a\"\\b")), jwt.HS256,
 		jwt.WithHeader("z", 1), jwt.WithHeader("cty", "x"), jwt.WithHeader("b", []string{"y"}), jwt.WithType("at+jwt"))
 	require.NoError(t, err)
-	require.Equal(t, forge(`{"alg":"HS256","typ":"at+jwt","kid":"a\"\\b","b":["y"],"cty":"x","z":1}`, "{\"name\":\"<&>\\u2028é\"}"), raw)
+	require.Equal(t, signed(`{"alg":"HS256","typ":"at+jwt","kid":"a\"\\b","b":["y"],"cty":"x","z":1}`, "{\"name\":\"<&>\\u2028é\"}"), raw)
 	tok, err := verify(t, raw)
 	require.NoError(t, err)
 	require.Equal(t, `a"\b`, tok.Header.KeyID)
@@ -384,3 +388,54 @@ func TestEveryAlgorithmSignsAndVerifies(t *testing.T) {
 	}
 	require.Equal(t, "invalid", (jwt.HS256 + 100).String())
 }
+
+// TestForeignECDSASignersThatAreWrong: what a device returns is checked before it is sent out.
+func TestForeignECDSASignersThatAreWrong(t *testing.T) {
+	private := keyFile[*ecdsa.PrivateKey](t, "ecdsa256-default")
+	der := func(r, s *big.Int) []byte {
+		sig, err := asn1.Marshal(struct{ R, S *big.Int }{r, s})
+		require.NoError(t, err)
+		return sig
+	}
+	one, huge := big.NewInt(1), new(big.Int).Lsh(big.NewInt(1), 256)
+	for name, sig := range map[string][]byte{
+		"good":           nil,
+		"not ASN.1":      []byte("signature"),
+		"bytes after it": append(der(one, one), 0),
+		"r is 0":         der(big.NewInt(0), one),
+		"s is negative":  der(one, big.NewInt(-1)),
+		"r is too large": der(huge, one),
+		"s is too large": der(one, huge),
+		"of nothing":     der(one, one),
+		"empty":          {},
+	} {
+		t.Run(name, func(t *testing.T) {
+			key, err := jwt.NewPrivateKey(opaque{private, func(b []byte, err error) ([]byte, error) {
+				if sig == nil {
+					return b, err
+				}
+				return sig, nil
+			}})
+			require.NoError(t, err)
+			raw, err := jwt.Sign(struct{}{}, key, jwt.ES256)
+			if sig == nil {
+				require.NoError(t, err)
+				return
+			}
+			require.Empty(t, raw)
+			require.ErrorIs(t, err, jwt.ErrKeysUnavailable)
+			require.NotErrorIs(t, err, jwt.ErrInvalidKey)
+		})
+	}
+	cause := fmt.Errorf("no session: %w", &sessionError{jwt.ErrExpired})
+	key, err := jwt.NewPrivateKey(opaque{private, func([]byte, error) ([]byte, error) { return nil, cause }})
+	require.NoError(t, err)
+	_, err = jwt.Sign(struct{}{}, key, jwt.ES256)
+	require.ErrorIs(t, err, cause)
+	require.ErrorAs(t, err, new(*sessionError))
+	require.Equal(t, []string{"ErrKeysUnavailable"}, matched(err), "the token that expired is the device's own")
+}
+
+type sessionError struct{ error }
+
+func (e *sessionError) Unwrap() error { return e.error }

@@ -4,13 +4,15 @@ import (
 	"context"
 	"errors"
 	"fmt"
+	"strconv"
 	"strings"
 	"sync"
 	"testing"
-	"time"
+
+	"github.com/stretchr/testify/require"
 
 	"example.com/jwt"
-	"github.com/stretchr/testify/require"
+	"example.com/jwt/internal/forge"
 )
 
 // TestProbes are the questions that other libraries answer in different ways.
@@ -28,17 +30,17 @@ func TestProbes(t *testing.T) {
 		{"baseline", good, nil},
 		{"duplicate payload member", token(`{"sub":"a","sub":"b"}`), malformed},
 		{"duplicate nested member", token(`{"x":[{"a":1,"\u0061":2}]}`), malformed},
-		{"duplicate header member alg", forge(`{"alg":"HS256","alg":"HS256"}`, `{}`), malformed},
-		{"duplicate header alg none first", forge(`{"alg":"none","alg":"HS256"}`, `{}`), malformed},
+		{"duplicate header member alg", signed(`{"alg":"HS256","alg":"HS256"}`, `{}`), malformed},
+		{"duplicate header alg none first", signed(`{"alg":"none","alg":"HS256"}`, `{}`), malformed},
 		{"payload SUB", token(`{"SUB":"a"}`), nil},
 		{"exp future then EXP past", token(`{"exp":99999999999,"EXP":1}`), nil},
 		{"exp past then EXP future", token(`{"exp":1,"EXP":99999999999}`), jwt.ErrExpired},
-		{"header ALG", forge(`{"ALG":"HS256"}`, `{}`), malformed},
+		{"header ALG", signed(`{"ALG":"HS256"}`, `{}`), malformed},
 		{"signature with trailing bits", withLast(good, sig[len(sig)-1]+1), jwt.ErrInvalidSignature},
-		{"payload with trailing bits, signed so", seal(rawURL.EncodeToString([]byte(typ)) + ".e31"), malformed},
+		{"payload with trailing bits, signed so", seal(forge.Encode(typ) + ".e31"), malformed},
 		{"signature and newline", good + "\n", jwt.ErrInvalidSignature},
 		{"newline in signature", input + "." + sig[:9] + "\n" + sig[9:], jwt.ErrInvalidSignature},
-		{"newline in payload, signed so", seal(rawURL.EncodeToString([]byte(typ)) + ".e\n30"), malformed},
+		{"newline in payload, signed so", seal(forge.Encode(typ) + ".e\n30"), malformed},
 		{"padded signature", good + "=", jwt.ErrInvalidSignature},
 		{"leading space", " " + good, malformed},
 		{"trailing space", good + " ", jwt.ErrInvalidSignature},
@@ -47,19 +49,19 @@ func TestProbes(t *testing.T) {
 		{"two segments", input, malformed},
 		{"one segment", "x", malformed},
 		{"empty", "", malformed},
-		{"crit", forge(`{"alg":"HS256","crit":["foo"],"foo":1}`, `{}`), malformed},
-		{"crit empty", forge(`{"alg":"HS256","crit":[]}`, `{}`), malformed},
-		{"crit kid", forge(`{"alg":"HS256","crit":["kid"],"kid":"1"}`, `{}`), malformed},
-		{"crit not an array", forge(`{"alg":"HS256","crit":"x"}`, `{}`), malformed},
-		{"b64 false", forge(`{"alg":"HS256","b64":false}`, `{}`), malformed},
-		{"b64 true", forge(`{"alg":"HS256","b64":true}`, `{}`), malformed},
-		{"alg none", forge(`{"alg":"none"}`, `{}`), jwt.ErrAlgorithmNotAllowed},
-		{"alg nOnE", forge(`{"alg":"nOnE"}`, `{}`), jwt.ErrAlgorithmNotAllowed},
-		{"alg hs256", forge(`{"alg":"hs256"}`, `{}`), jwt.ErrAlgorithmNotAllowed},
-		{"alg HS512 over an HS256 signature", forge(`{"alg":"HS512"}`, `{}`), jwt.ErrAlgorithmNotAllowed},
-		{"alg empty", forge(`{"alg":""}`, `{}`), jwt.ErrAlgorithmNotAllowed},
-		{"no alg", forge(`{}`, `{}`), malformed},
-		{"alg not a string", forge(`{"alg":["HS256"]}`, `{}`), malformed},
+		{"crit", signed(`{"alg":"HS256","crit":["foo"],"foo":1}`, `{}`), malformed},
+		{"crit empty", signed(`{"alg":"HS256","crit":[]}`, `{}`), malformed},
+		{"crit kid", signed(`{"alg":"HS256","crit":["kid"],"kid":"1"}`, `{}`), malformed},
+		{"crit not an array", signed(`{"alg":"HS256","crit":"x"}`, `{}`), malformed},
+		{"b64 false", signed(`{"alg":"HS256","b64":false}`, `{}`), malformed},
+		{"b64 true", signed(`{"alg":"HS256","b64":true}`, `{}`), malformed},
+		{"alg none", signed(`{"alg":"none"}`, `{}`), jwt.ErrAlgorithmNotAllowed},
+		{"alg nOnE", signed(`{"alg":"nOnE"}`, `{}`), jwt.ErrAlgorithmNotAllowed},
+		{"alg hs256", signed(`{"alg":"hs256"}`, `{}`), jwt.ErrAlgorithmNotAllowed},
+		{"alg HS512 over an HS256 signature", signed(`{"alg":"HS512"}`, `{}`), jwt.ErrAlgorithmNotAllowed},
+		{"alg empty", signed(`{"alg":""}`, `{}`), jwt.ErrAlgorithmNotAllowed},
+		{"no alg", signed(`{}`, `{}`), malformed},
+		{"alg not a string", signed(`{"alg":["HS256"]}`, `{}`), malformed},
 		{"exp as text", token(`{"exp":"99999999999"}`), malformed},
 		{"exp abc", token(`{"exp":"abc"}`), malformed},
 		{"exp RFC 3339", token(`{"exp":"2036-01-01T00:00:00Z"}`), malformed},
@@ -87,14 +89,14 @@ func TestProbes(t *testing.T) {
 		{"payload of two objects", token(`{}{}`), malformed},
 		{"payload invalid UTF-8", token("{\"a\":\"\xff\"}"), malformed},
 		{"payload lone surrogate", token(`{"a":"\ud800"}`), malformed},
-		{"header with trailing garbage", forge(`{"alg":"HS256"} x`, `{}`), malformed},
-		{"header with spaces", forge(` { "alg" : "HS256" } `, `{}`), nil},
-		{"header kid", forge(`{"alg":"HS256","kid":"1"}`, `{}`), nil},
-		{"header kid number", forge(`{"alg":"HS256","kid":1}`, `{}`), malformed},
-		{"typ at+jwt", forge(`{"alg":"HS256","typ":"at+jwt"}`, `{}`), nil},
-		{"typ number", forge(`{"alg":"HS256","typ":1}`, `{}`), malformed},
-		{"cty null", forge(`{"alg":"HS256","cty":null}`, `{}`), malformed},
-		{"extra header member", forge(`{"alg":"HS256","x":{"y":1}}`, `{}`), nil},
+		{"header with trailing garbage", signed(`{"alg":"HS256"} x`, `{}`), malformed},
+		{"header with spaces", signed(` { "alg" : "HS256" } `, `{}`), nil},
+		{"header kid", signed(`{"alg":"HS256","kid":"1"}`, `{}`), nil},
+		{"header kid number", signed(`{"alg":"HS256","kid":1}`, `{}`), malformed},
+		{"typ at+jwt", signed(`{"alg":"HS256","typ":"at+jwt"}`, `{}`), nil},
+		{"typ number", signed(`{"alg":"HS256","typ":1}`, `{}`), malformed},
+		{"cty null", signed(`{"alg":"HS256","cty":null}`, `{}`), malformed},
+		{"extra header member", signed(`{"alg":"HS256","x":{"y":1}}`, `{}`), nil},
 		{"sub number", token(`{"sub":1}`), malformed},
 		{"aud number", token(`{"aud":1}`), malformed},
 		{"aud mixed", token(`{"aud":[1,"x"]}`), malformed},
@@ -107,7 +109,7 @@ func TestProbes(t *testing.T) {
 		{"64 levels", token(strings.Repeat(`{"a":`, 64) + "1" + strings.Repeat("}", 64)), nil},
 		{"20000 levels", token(`{"a":` + strings.Repeat("[", 20000) + strings.Repeat("]", 20000) + "}"), malformed},
 		{"Bearer prefix", "Bearer " + good, malformed},
-		{"header over 16 KiB", forge(`{"alg":"HS256","x":"`+strings.Repeat("x", 13000)+`"}`, `{}`), malformed},
+		{"header over 16 KiB", signed(`{"alg":"HS256","x":"`+strings.Repeat("x", 13000)+`"}`, `{}`), malformed},
 		{"required claim null", token(`{"must":null}`), claims},
 	} {
 		t.Run(tt.name, func(t *testing.T) {
@@ -147,131 +149,9 @@ func TestForgedAndExpiredIsOnlyForged(t *testing.T) {
 	}
 }
 
-func TestDatesAndLeeway(t *testing.T) {
-	at := now.Unix()
-	for _, tt := range []struct {
-		payload string
-		leeway  time.Duration
-		want    error
-	}{
-		{fmt.Sprintf(`{"exp":%d}`, at), 0, jwt.ErrExpired},
-		{fmt.Sprintf(`{"exp":%d}`, at+1), 0, nil},
-		{fmt.Sprintf(`{"exp":%d}`, at-5), 5 * time.Second, jwt.ErrExpired},
-		{fmt.Sprintf(`{"exp":%d}`, at-4), 5 * time.Second, nil},
-		{fmt.Sprintf(`{"nbf":%d}`, at), 0, nil},
-		{fmt.Sprintf(`{"nbf":%d.000000001}`, at), 0, jwt.ErrNotYetValid},
-		{fmt.Sprintf(`{"nbf":%d}`, at+5), 5 * time.Second, nil},
-		{fmt.Sprintf(`{"nbf":%d}`, at+6), 5 * time.Second, jwt.ErrNotYetValid},
-		{fmt.Sprintf(`{"iat":%d}`, at+60), 0, nil},
-		{fmt.Sprintf(`{"iat":%d}`, at+61), 0, jwt.ErrNotYetValid},
-		{fmt.Sprintf(`{"iat":%d}`, at+65), 5 * time.Second, nil},
-	} {
-		_, err := verify(t, token(tt.payload), jwt.WithLeeway(tt.leeway))
-		if tt.want == nil {
-			require.NoError(t, err, tt.payload)
-		} else {
-			require.ErrorIs(t, err, tt.want, tt.payload)
-		}
-	}
-}
-
-func TestAllFailingClaimsAreReportedInOrder(t *testing.T) {
-	_, err := verify(t, token(`{"exp":1,"nbf":99999999999,"iat":99999999999,"iss":"evil","aud":["x"],"sub":"b"}`),
-		jwt.WithIssuer("good"), jwt.WithAudience("api"), jwt.WithSubject("a"), jwt.WithRequiredClaims("role"))
-	for _, want := range []error{jwt.ErrExpired, jwt.ErrNotYetValid, jwt.ErrInvalidIssuer, jwt.ErrInvalidAudience, jwt.ErrInvalidSubject, jwt.ErrMissingClaim} {
-		require.ErrorIs(t, err, want)
-	}
-	var first *jwt.ClaimError
-	require.ErrorAs(t, err, &first)
-	require.Equal(t, "exp", first.Claim)
-	require.Equal(t, time.Unix(1, 0).UTC(), first.Got)
-	at := -1
-	for _, name := range []string{"exp was", "nbf is", "iat is", "iss is", "aud is", "sub is", `"role"`} {
-		next := strings.Index(err.Error(), name)
-		require.Greater(t, next, at, "%s in %s", name, err)
-		at = next
-	}
-}
-
-// TestClaimErrorsDoNotReachThePolicy: a program may sort or change what an error wants.
-func TestClaimErrorsDoNotReachThePolicy(t *testing.T) {
-	v, err := jwt.NewVerifier[jwt.MapClaims](secretKey(t), hs256, jwt.WithIssuer("a", "b"), jwt.WithAudience("c", "d"))
-	require.NoError(t, err)
-	for _, payload := range []string{`{"iss":"evil","aud":"c"}`, `{"iss":"a","aud":"evil"}`, `{"aud":"c"}`, `{"iss":"a"}`} {
-		for range 2 {
-			_, err = v.Verify(token(payload))
-			var claim *jwt.ClaimError
-			require.ErrorAs(t, err, &claim, payload)
-			want, ok := claim.Want.([]string)
-			require.True(t, ok)
-			require.NotContains(t, want, "evil")
-			want[0], want[1] = "evil", "evil"
-		}
-	}
-}
-
-func TestMissingClaimsMatchBothErrors(t *testing.T) {
-	for _, tt := range []struct {
-		opt   jwt.VerifyOption
-		want  error
-		claim string
-	}{
-		{jwt.WithIssuer("x"), jwt.ErrInvalidIssuer, "iss"},
-		{jwt.WithAudience("x", "y"), jwt.ErrInvalidAudience, "aud"},
-		{jwt.WithSubject("x"), jwt.ErrInvalidSubject, "sub"},
-		{jwt.WithMaxAge(time.Hour), jwt.ErrExpired, "iat"},
-		{jwt.WithRequiredClaims("jti"), jwt.ErrMissingClaim, "jti"},
-	} {
-		_, err := verify(t, token(`{}`), tt.opt)
-		require.ErrorIs(t, err, tt.want)
-		require.ErrorIs(t, err, jwt.ErrMissingClaim)
-		var claim *jwt.ClaimError
-		require.ErrorAs(t, err, &claim)
-		require.Equal(t, tt.claim, claim.Claim)
-		require.Nil(t, claim.Got)
-	}
-}
-
-func TestPolicyOptions(t *testing.T) {
-	at := now.Unix()
-	for _, tt := range []struct {
-		name, token string
-		opt         jwt.VerifyOption
-		want        error
-	}{
-		{"one of the issuers", token(`{"iss":"b"}`), jwt.WithIssuer("a", "b"), nil},
-		{"issuer prefix", token(`{"iss":"https://a.example/"}`), jwt.WithIssuer("https://a.example"), jwt.ErrInvalidIssuer},
-		{"one of the audiences", token(`{"aud":["x","b"]}`), jwt.WithAudience("a", "b"), nil},
-		{"none of the audiences", token(`{"aud":"x"}`), jwt.WithAudience("a", "b"), jwt.ErrInvalidAudience},
-		{"any audience", token(`{"aud":"x"}`), jwt.AllowAnyAudience(), nil},
-		{"subject", token(`{"sub":"a"}`), jwt.WithSubject("a"), nil},
-		{"required", token(`{"role":0}`), jwt.WithRequiredClaims("role"), nil},
-		{"young enough", token(fmt.Sprintf(`{"iat":%d}`, at-3600)), jwt.WithMaxAge(time.Hour), nil},
-		{"too old", token(fmt.Sprintf(`{"iat":%d}`, at-3601)), jwt.WithMaxAge(time.Hour), jwt.ErrExpired},
-		{"expired allowed", token(`{"exp":1}`), jwt.AllowExpired(), nil},
-		{"expired allowed, not a date", token(`{"exp":"x"}`), jwt.AllowExpired(), jwt.ErrMalformed},
-		{"typ", forge(`{"alg":"HS256","typ":"AT+JWT"}`, `{}`), jwt.WithType("at+jwt"), nil},
-		{"typ with application/", forge(`{"alg":"HS256","typ":"application/at+jwt"}`, `{}`), jwt.WithType("at+jwt"), nil},
-		{"typ asked with application/", forge(`{"alg":"HS256","typ":"at+jwt"}`, `{}`), jwt.WithType("application/at+jwt"), nil},
-		{"other typ", token(`{}`), jwt.WithType("at+jwt"), jwt.ErrUnexpectedType},
-		{"no typ", forge(`{"alg":"HS256"}`, `{}`), jwt.WithType("at+jwt"), jwt.ErrUnexpectedType},
-		{"typ by Unicode folding", forge(`{"alg":"HS256","typ":"ſ"}`, `{}`), jwt.WithType("s"), jwt.ErrUnexpectedType},
-		{"size", token(`{}`), jwt.WithMaxSize(20), jwt.ErrMalformed},
-	} {
-		t.Run(tt.name, func(t *testing.T) {
-			_, err := verify(t, tt.token, tt.opt)
-			if tt.want == nil {
-				require.NoError(t, err)
-			} else {
-				require.ErrorIs(t, err, tt.want)
-			}
-		})
-	}
-}
-
 func TestPaddedBase64OnlyWhereAllowedAndCanonical(t *testing.T) {
 	padded := func(s string) string { return s + strings.Repeat("=", (4-len(s)%4)%4) }
-	header, payload := padded(rawURL.EncodeToString([]byte(`{"alg":"HS256"}`))), padded(rawURL.EncodeToString([]byte(`{"a":1}`)))
+	header, payload := padded(forge.Encode(`{"alg":"HS256"}`)), padded(forge.Encode(`{"a":1}`))
 	require.Contains(t, payload, "=")
 	sealed := seal(header + "." + payload)
 	_, err := verify(t, sealed)
@@ -322,7 +202,7 @@ func TestKeyFunc(t *testing.T) {
 				return tt.find()
 			}), hs256, atNow())
 			require.NoError(t, err)
-			_, err = v.VerifyContext(ctx, forge(`{"alg":"HS256","kid":"k1"}`, `{}`))
+			_, err = v.VerifyContext(ctx, signed(`{"alg":"HS256","kid":"k1"}`, `{}`))
 			if tt.want == nil {
 				require.NoError(t, err)
 				return
@@ -331,7 +211,7 @@ func TestKeyFunc(t *testing.T) {
 			if tt.not != nil {
 				require.NotErrorIs(t, err, tt.not)
 			}
-			_, err = v.VerifyContext(ctx, forge(`{"alg":"none","kid":"k1"}`, `{}`))
+			_, err = v.VerifyContext(ctx, signed(`{"alg":"none","kid":"k1"}`, `{}`))
 			require.ErrorIs(t, err, jwt.ErrAlgorithmNotAllowed)
 		})
 	}
@@ -365,13 +245,62 @@ func TestVerifierIsSafeForConcurrentUse(t *testing.T) {
 	wg.Wait()
 }
 
-func TestVerifierDescribesItsPolicy(t *testing.T) {
-	v, err := jwt.NewVerifier[jwt.MapClaims](secretKey(t, jwt.WithKeyID("k1")), []jwt.Algorithm{jwt.HS256, jwt.RS256},
-		jwt.WithIssuer("me"), jwt.WithAudience("a", "b"), jwt.WithSubject("s"), jwt.WithRequiredClaims("exp"), jwt.WithType("at+jwt"),
-		jwt.WithMaxAge(time.Hour), jwt.WithLeeway(time.Second), jwt.WithMaxSize(1000), jwt.AllowPaddedBase64())
+// TestTooManyKeysWithoutKid: of sixteen keys all are tried, of seventeen none.
+func TestTooManyKeysWithoutKid(t *testing.T) {
+	for _, n := range []int{16, 17} {
+		var keys []jwt.VerificationKey
+		for i := range n - 1 {
+			key, err := jwt.NewSecretKey([]byte(strings.Repeat(strconv.Itoa(i%10), 40+i)), jwt.WithKeyID(strconv.Itoa(i)))
+			require.NoError(t, err)
+			keys = append(keys, key)
+		}
+		set, err := jwt.NewKeySet(append(keys, secretKey(t, jwt.WithKeyID("last")))...)
+		require.NoError(t, err)
+		v, err := jwt.NewVerifier[jwt.MapClaims](set, hs256)
+		require.NoError(t, err)
+		require.Contains(t, v.String(), "a set of "+strconv.Itoa(n)+" keys")
+		tok, err := v.Verify(token(`{}`))
+		if n == 16 {
+			require.NoError(t, err)
+			require.Equal(t, "last", tok.KeyID)
+			require.Empty(t, tok.Header.KeyID)
+		} else {
+			require.ErrorIs(t, err, jwt.ErrKeyNotFound)
+			require.ErrorContains(t, err, "must have a kid")
+		}
+		tok, err = v.Verify(signed(`{"alg":"HS256","kid":"last"}`, `{}`))
+		require.NoError(t, err)
+		require.Equal(t, "last", tok.KeyID)
+	}
+}
+
+// TestLongTokensAreReadInPieces: a payload of any length is the one that was signed, and
+// its faults are found wherever they are.
+func TestLongTokensAreReadInPieces(t *testing.T) {
+	s, err := jwt.NewSigner(secretKey(t), jwt.HS256)
 	require.NoError(t, err)
-	require.Equal(t, `jwt.Verifier: algorithms HS256, RS256; a secret key of 64 bytes with kid "k1"; typ "at+jwt"; exp must be in the future if present; iss one of ["me"]; aud one of ["a" "b"]; sub "s"; required ["exp"]; at most 1h0m0s old; leeway 1s; at most 1000 bytes; padded base64 accepted`, v.String())
-	any1, err := jwt.NewVerifier[jwt.MapClaims](jwt.KeyFunc(func(context.Context, jwt.Header) (jwt.KeySource, error) { return nil, nil }), hs256, jwt.AllowExpired(), jwt.AllowAnyAudience())
+	v, err := jwt.NewVerifier[jwt.MapClaims](secretKey(t), hs256, jwt.WithMaxSize(32<<20))
 	require.NoError(t, err)
-	require.Contains(t, any1.String(), "keys from a KeyFunc; a past exp is accepted; any aud")
+	for _, n := range []int{1, 12_000, 12_280, 12_281, 12_282, 12_283, 12_284, 12_285, 12_290, 24_576, 100_000, 1 << 20} {
+		text := strings.Repeat("abcdefg", n/7+1)[:n]
+		raw, err := s.Sign(map[string]string{"x": text})
+		require.NoError(t, err)
+		tok, err := v.Verify(raw)
+		require.NoError(t, err)
+		require.Equal(t, text, tok.Claims["x"])
+		require.Equal(t, `{"x":"`+text+`"}`, tok.Payload)
+	}
+	header := forge.Encode(`{"alg":"HS256"}`)
+	long := forge.Encode(`{"x":"` + strings.Repeat("y", 60_000) + `"}`)
+	for name, payload := range map[string]string{
+		"a length that no text has": long + strings.Repeat("A", (5-len(long)%4)%4),
+		"bad at the start":          "!" + long[1:],
+		"bad in the middle":         long[:40_000] + "+" + long[40_001:],
+		"bad at the end":            long[:len(long)-1] + "=",
+		"a break between pieces":    long[:16<<10] + "\n" + long[16<<10:],
+		"stray bits at the end":     forge.Encode(strings.Repeat("y", 30_001)) + "B",
+	} {
+		_, err := v.Verify(seal(header + "." + payload))
+		require.ErrorIs(t, err, jwt.ErrMalformed, name)
+	}
 }

@@ -2,8 +2,7 @@ package jwthttp_test
 
 import (
 	"context"
-	"crypto/hmac"
-	"crypto/sha256"
+	"crypto"
 	"encoding/base64"
 	"errors"
 	"fmt"
@@ -14,9 +13,11 @@ import (
 	"testing"
 	"time"
 
-	"example.com/jwt"
-	"example.com/jwt/jwthttp"
 	"github.com/stretchr/testify/require"
+
+	"example.com/jwt"
+	"example.com/jwt/internal/forge"
+	"example.com/jwt/jwthttp"
 )
 
 // verifierFunc is a verifier of the application.
@@ -34,9 +35,7 @@ func saying(tok *jwt.Token[Claims], err error) verifierFunc {
 // padded signs as AWS load balancers do: "=" in each segment, where it would be needed.
 func padded(header, payload string) string {
 	input := base64.URLEncoding.EncodeToString([]byte(header)) + "." + base64.URLEncoding.EncodeToString([]byte(payload))
-	mac := hmac.New(sha256.New, secretBytes)
-	mac.Write([]byte(input))
-	return input + "." + base64.URLEncoding.EncodeToString(mac.Sum(nil))
+	return input + "." + base64.URLEncoding.EncodeToString(forge.HMAC(crypto.SHA256, secretBytes)(input))
 }
 
 func sign(claims any, opts ...jwt.SignOption) string {

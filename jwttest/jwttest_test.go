@@ -1,9 +1,7 @@
 package jwttest_test
 
 import (
-	"crypto/hmac"
-	"crypto/sha256"
-	"encoding/base64"
+	"crypto"
 	"encoding/json"
 	"fmt"
 	"io"
@@ -17,10 +15,12 @@ import (
 	"testing"
 	"time"
 
+	"github.com/stretchr/testify/require"
+
 	"example.com/jwt"
+	"example.com/jwt/internal/forge"
 	"example.com/jwt/jwthttp"
 	"example.com/jwt/jwttest"
-	"github.com/stretchr/testify/require"
 )
 
 // TestMain fails if the tests leave a goroutine behind.
@@ -354,7 +354,5 @@ func TestConcurrentUse(t *testing.T) {
 // secret.
 func hs256(secret []byte, token string) string {
 	input := token[:strings.LastIndexByte(token, '.')]
-	mac := hmac.New(sha256.New, secret)
-	mac.Write([]byte(input))
-	return input + "." + base64.RawURLEncoding.EncodeToString(mac.Sum(nil))
+	return forge.Seal(input, forge.HMAC(crypto.SHA256, secret))
 }

@@ -1,4 +1,4 @@
-package jwt_test
+package attacks_test
 
 import (
 	"crypto"
@@ -12,8 +12,10 @@ import (
 	"strings"
 	"testing"
 
-	"example.com/jwt"
 	"github.com/stretchr/testify/require"
+
+	"example.com/jwt"
+	"example.com/jwt/internal/forge"
 )
 
 // refusesKeys demands that no constructor takes a text, weak keys allowed or not, and that
@@ -47,7 +49,7 @@ func TestCVE_2026_45363_KeyFuncWithoutAKey(t *testing.T) {
 	for _, kid := range []string{"", "k1"} {
 		header, err := json.Marshal(map[string]string{"alg": "HS256", "kid": kid})
 		require.NoError(t, err)
-		tok, err := jwt.Verify[jwt.MapClaims](mint(string(header), `{}`, keyedWith("")), find, hs256)
+		tok, err := jwt.Verify[jwt.MapClaims](forge.Token(string(header), `{}`, keyedWith("")), find, hs256)
 		require.Nil(t, tok)
 		require.ErrorIs(t, err, jwt.ErrKeyNotFound)
 	}
@@ -56,7 +58,7 @@ func TestCVE_2026_45363_KeyFuncWithoutAKey(t *testing.T) {
 // A service whose secret was never set accepted tokens for any user.
 func TestCVE_2019_20933_SecretThatWasNeverSet(t *testing.T) {
 	var never jwt.SecretKey
-	for _, raw := range []string{mint(`{"alg":"HS256"}`, `{"sub":"admin"}`, keyedWith("")), mint(`{"alg":"none"}`, `{"sub":"admin"}`, unsigned)} {
+	for _, raw := range []string{forge.Token(`{"alg":"HS256"}`, `{"sub":"admin"}`, keyedWith("")), forge.Token(`{"alg":"none"}`, `{"sub":"admin"}`, forge.Unsigned)} {
 		for _, keys := range []jwt.KeySource{&never, nil, (*jwt.SecretKey)(nil)} {
 			_, err := jwt.Verify[jwt.MapClaims](raw, keys, hs256)
 			require.ErrorIs(t, err, jwt.ErrInvalidKey)
@@ -102,7 +104,7 @@ func TestCVE_2026_39829_HugeRSAKey(t *testing.T) {
 		n := new(big.Int).Lsh(big.NewInt(1), bits)
 		n.Sub(n, big.NewInt(1))
 		refusesKeys(t, rsaNumbers(n, e))
-		refusesKeys(t, []byte(`{"kty":"RSA","e":"AQAB","n":"`+b64(n.Bytes())+`"}`))
+		refusesKeys(t, []byte(`{"kty":"RSA","e":"AQAB","n":"`+forge.Encode(string(n.Bytes()))+`"}`))
 		refusesKeys(t, []byte(sshBlob("ssh-rsa", e.Bytes(), append([]byte{0}, n.Bytes()...))))
 		if bits < 1<<17 {
 			_, err := jwt.NewPublicKey(&rsa.PublicKey{N: n, E: 65537})
@@ -137,7 +139,7 @@ func TestCVE_2025_22865_PrivateKeyWithMissingNumbers(t *testing.T) {
 		require.NoError(t, err)
 		refusesKeys(t, pem.EncodeToMemory(&pem.Block{Type: "RSA PRIVATE KEY", Bytes: der}))
 	}
-	text, _ := readKeyPair(t, "testdata/keys/rsa2048-default")
+	text, _ := readKeyPair(t, "../testdata/keys/rsa2048-default")
 	block, _ := pem.Decode(text)
 	for n := 0; n < len(block.Bytes); n += 37 {
 		refusesKeys(t, pem.EncodeToMemory(&pem.Block{Type: block.Type, Bytes: block.Bytes[:n]}))
@@ -179,7 +181,7 @@ func TestCVE_2026_42576_UnknownKeyInASet(t *testing.T) {
 			require.NoError(t, err, other)
 			require.Len(t, set.Keys(), 1)
 			require.Len(t, set.Skipped(), 1)
-			_, err = jwt.Verify[jwt.MapClaims](mint(`{"alg":"EdDSA","kid":"k1"}`, `{}`, signedEd25519(t, otherEd25519())), set, []jwt.Algorithm{jwt.EdDSA})
+			_, err = jwt.Verify[jwt.MapClaims](forge.Token(`{"alg":"EdDSA","kid":"k1"}`, `{}`, forge.Key(t, otherEd25519(), crypto.Hash(0))), set, []jwt.Algorithm{jwt.EdDSA})
 			require.NoError(t, err)
 		}
 	}

@@ -1,4 +1,4 @@
-package jwt_test
+package attacks_test
 
 import (
 	"context"
@@ -10,8 +10,10 @@ import (
 	"strings"
 	"testing"
 
-	"example.com/jwt"
 	"github.com/stretchr/testify/require"
+
+	"example.com/jwt"
+	"example.com/jwt/internal/forge"
 )
 
 // The key that a token brings along in "jwk" verified it.
@@ -19,12 +21,12 @@ func TestCVE_2018_0114_EmbeddedJWK(t *testing.T) {
 	attacker := keyFile[crypto.Signer](t, "ed25519-default")
 	jwk, err := publicOf(t, attacker).MarshalJSON()
 	require.NoError(t, err)
-	genuine := mint(`{"alg":"EdDSA","kid":"k1"}`, `{}`, signedEd25519(t, otherEd25519()))
+	genuine := forge.Token(`{"alg":"EdDSA","kid":"k1"}`, `{}`, forge.Key(t, otherEd25519(), crypto.Hash(0)))
 	var attacks []attack
 	for name, member := range map[string]string{
 		"jwk": `"jwk":` + string(jwk), "jwk and the real kid": `"kid":"k1","jwk":` + string(jwk), "jwk in capitals": `"JWK":` + string(jwk),
 	} {
-		attacks = append(attacks, attack{name, mint(`{"alg":"EdDSA",`+member+`}`, `{}`, signedEd25519(t, attacker)), jwt.ErrInvalidSignature})
+		attacks = append(attacks, attack{name, forge.Token(`{"alg":"EdDSA",`+member+`}`, `{}`, forge.Key(t, attacker, crypto.Hash(0))), jwt.ErrInvalidSignature})
 	}
 	refuseAll(t, publicOf(t, otherEd25519(), jwt.WithKeyID("k1")), []jwt.Algorithm{jwt.EdDSA}, genuine, attacks)
 }
@@ -34,7 +36,7 @@ func TestCVE_2026_27962_EmbeddedJWKWithoutAKey(t *testing.T) {
 	attacker := keyFile[crypto.Signer](t, "ed25519-default")
 	jwk, err := publicOf(t, attacker).MarshalJSON()
 	require.NoError(t, err)
-	raw := mint(`{"alg":"EdDSA","jwk":`+string(jwk)+`}`, `{}`, signedEd25519(t, attacker))
+	raw := forge.Token(`{"alg":"EdDSA","jwk":`+string(jwk)+`}`, `{}`, forge.Key(t, attacker, crypto.Hash(0)))
 	empty, err := jwt.NewKeySet()
 	require.NoError(t, err)
 	for _, keys := range []jwt.KeySource{nil, (*jwt.PublicKey)(nil), &jwt.PublicKey{}, &jwt.KeySet{}, empty} {
@@ -49,7 +51,7 @@ func TestCVE_2025_24976_KeyAndCertificateInTheHeader(t *testing.T) {
 	attacker := keyFile[crypto.Signer](t, "ed25519-default")
 	jwk, err := publicOf(t, attacker).MarshalJSON()
 	require.NoError(t, err)
-	_, certificate := readKeyPair(t, "testdata/keys/openssl-genpkey-rsa")
+	_, certificate := readKeyPair(t, "../testdata/keys/openssl-genpkey-rsa")
 	x5c := base64.StdEncoding.EncodeToString(certificate)
 	transport := http.DefaultTransport
 	http.DefaultTransport = roundTripper(func(r *http.Request) (*http.Response, error) {
@@ -62,10 +64,10 @@ func TestCVE_2025_24976_KeyAndCertificateInTheHeader(t *testing.T) {
 		`"jwk":` + string(jwk) + `,"x5c":["` + x5c + `"]`, `"x5c":["` + x5c + `"]`, `"x5t":"AAAA"`, `"x5u":"https://127.0.0.1:1/key.pem"`,
 		`"jku":"https://127.0.0.1:1/jwks.json"`, `"jku":"file:///etc/passwd"`, `"jku":"http://169.254.169.254/"`, `"jku":"data:application/json,{}"`, `"jku":"https://good.example@127.0.0.1:1/"`,
 	} {
-		attacks = append(attacks, attack{member[:12], mint(`{"alg":"EdDSA",`+member+`}`, `{}`, signedEd25519(t, attacker)), jwt.ErrInvalidSignature})
+		attacks = append(attacks, attack{member[:12], forge.Token(`{"alg":"EdDSA",`+member+`}`, `{}`, forge.Key(t, attacker, crypto.Hash(0))), jwt.ErrInvalidSignature})
 	}
 	// With the right signature such parameters are ignored: they are legal.
-	genuine := mint(`{"alg":"EdDSA","jku":"https://127.0.0.1:1/","x5c":["`+x5c+`"]}`, `{}`, signedEd25519(t, otherEd25519()))
+	genuine := forge.Token(`{"alg":"EdDSA","jku":"https://127.0.0.1:1/","x5c":["`+x5c+`"]}`, `{}`, forge.Key(t, otherEd25519(), crypto.Hash(0)))
 	refuseAll(t, publicOf(t, otherEd25519()), []jwt.Algorithm{jwt.EdDSA}, genuine, attacks)
 }
 
@@ -82,13 +84,13 @@ func TestAttackKidInjection(t *testing.T) {
 		header, err := json.Marshal(map[string]string{"alg": "HS256", "kid": kid})
 		require.NoError(t, err)
 		for name, secret := range map[string]string{"": "", "of zeros": strings.Repeat("\x00", 64), "of the configured key": string(testSecret)} {
-			attacks = append(attacks, attack{fmt.Sprintf("%.20q, secret %s", kid, name), mint(string(header), `{}`, keyedWith(secret)), jwt.ErrKeyNotFound})
+			attacks = append(attacks, attack{fmt.Sprintf("%.20q, secret %s", kid, name), forge.Token(string(header), `{}`, keyedWith(secret)), jwt.ErrKeyNotFound})
 		}
 	}
 	for _, kid := range []string{"1", `["k1"]`, `{"k1":1}`, "null", "true"} {
-		attacks = append(attacks, attack{"kid is " + kid, forge(`{"alg":"HS256","kid":`+kid+`}`, `{}`), jwt.ErrMalformed})
+		attacks = append(attacks, attack{"kid is " + kid, signed(`{"alg":"HS256","kid":`+kid+`}`, `{}`), jwt.ErrMalformed})
 	}
-	refuseAll(t, set, hs256, forge(`{"alg":"HS256","kid":"k1"}`, `{}`), attacks)
+	refuseAll(t, set, hs256, signed(`{"alg":"HS256","kid":"k1"}`, `{}`), attacks)
 }
 
 // crits are all ways to write a "crit", of which the first is what a standard may define.
@@ -97,14 +99,14 @@ var crits = []string{`["x"]`, `["exp"]`, `["b64"]`, `["alg"]`, `["kid","typ"]`, 
 func critAttacks(extra string) []attack {
 	var attacks []attack
 	for _, crit := range crits {
-		attacks = append(attacks, attack{"crit " + crit, forge(`{"alg":"HS256","crit":`+crit+extra+`}`, `{}`), jwt.ErrMalformed})
+		attacks = append(attacks, attack{"crit " + crit, signed(`{"alg":"HS256","crit":`+crit+extra+`}`, `{}`), jwt.ErrMalformed})
 	}
 	return attacks
 }
 
 // A critical extension that the library did not know was ignored.
 func TestCVE_2026_32597_UnknownCriticalExtension(t *testing.T) {
-	refuseAll(t, secretKey(t), hs256, forge(`{"alg":"HS256","x":1}`, `{}`), critAttacks(`,"x":1`))
+	refuseAll(t, secretKey(t), hs256, signed(`{"alg":"HS256","x":1}`, `{}`), critAttacks(`,"x":1`))
 }
 
 // The names in crit were not looked for in the header.
@@ -135,16 +137,16 @@ func TestCVE_2026_35042_CriticalExtensionOnEveryPath(t *testing.T) {
 
 // With "b64" false the text that was signed was not the text that was read.
 func TestCVE_2026_48525_UnencodedPayload(t *testing.T) {
-	header := func(text string) string { return rawURL.EncodeToString([]byte(text)) }
+	header := func(text string) string { return forge.Encode(text) }
 	bare := `{"alg":"HS256","b64":false}`
 	critical := `{"alg":"HS256","b64":false,"crit":["b64"]}`
 	refuseAll(t, secretKey(t), hs256, token(`{}`), []attack{
 		{"signed as text", seal(header(critical) + `.{"sub":"a"}`), jwt.ErrMalformed},
 		{"without crit, signed as text", seal(header(bare) + `.{"sub":"a"}`), jwt.ErrMalformed},
-		{"signed as base64", forge(critical, `{}`), jwt.ErrMalformed},
-		{"without crit, signed as base64", forge(bare, `{}`), jwt.ErrMalformed},
-		{"b64 true", forge(`{"alg":"HS256","b64":true}`, `{}`), jwt.ErrMalformed},
-		{"b64 null", forge(`{"alg":"HS256","b64":null}`, `{}`), jwt.ErrMalformed},
+		{"signed as base64", signed(critical, `{}`), jwt.ErrMalformed},
+		{"without crit, signed as base64", signed(bare, `{}`), jwt.ErrMalformed},
+		{"b64 true", signed(`{"alg":"HS256","b64":true}`, `{}`), jwt.ErrMalformed},
+		{"b64 null", signed(`{"alg":"HS256","b64":null}`, `{}`), jwt.ErrMalformed},
 		{"detached", seal(header(critical) + "."), jwt.ErrMalformed},
 	})
 }
@@ -153,7 +155,7 @@ func TestCVE_2026_48525_UnencodedPayload(t *testing.T) {
 func TestCVE_2022_39227_PolyglotOfJSONAndCompact(t *testing.T) {
 	genuine := token(`{"sub":"a"}`)
 	p := strings.Split(genuine, ".")
-	forged := rawURL.EncodeToString([]byte(`{"sub":"admin"}`))
+	forged := forge.Encode(`{"sub":"admin"}`)
 	refuseAll(t, secretKey(t), hs256, genuine, []attack{
 		{"JSON around a forged token", `{"` + p[0] + `.` + forged + `.","protected":"` + p[0] + `","payload":"` + p[1] + `","signature":"` + p[2] + `"}`, jwt.ErrMalformed},
 		{"JSON in the header segment", ` {"protected":"` + p[0] + `"}.` + p[1] + `.` + p[2], jwt.ErrMalformed},
@@ -166,47 +168,47 @@ func TestCVE_2022_39227_PolyglotOfJSONAndCompact(t *testing.T) {
 
 // A token encrypted to the public key, which anybody can do, passed as a signed one.
 func TestCVE_2023_51774_EncryptedPassesAsSigned(t *testing.T) {
-	encrypted := rawURL.EncodeToString([]byte(`{"alg":"RSA-OAEP","enc":"A256GCM"}`)) + ".AAAA.AAAA.AAAA.AAAA"
+	encrypted := forge.Encode(`{"alg":"RSA-OAEP","enc":"A256GCM"}`) + ".AAAA.AAAA.AAAA.AAAA"
 	header := `{"alg":"dir","enc":"A256GCM"}`
 	refuseAll(t, secretKey(t), hs256, token(`{}`), []attack{
 		{"five segments", encrypted, jwt.ErrMalformed},
-		{"five segments, alg HS256", rawURL.EncodeToString([]byte(`{"alg":"HS256","enc":"A256GCM"}`)) + ".AAAA.AAAA.AAAA.AAAA", jwt.ErrMalformed},
-		{"no encrypted key", rawURL.EncodeToString([]byte(header)) + "..AAAA.AAAA.AAAA", jwt.ErrMalformed},
-		{"header of an encrypted token, signed", forge(header, `{}`), jwt.ErrAlgorithmNotAllowed},
+		{"five segments, alg HS256", forge.Encode(`{"alg":"HS256","enc":"A256GCM"}`) + ".AAAA.AAAA.AAAA.AAAA", jwt.ErrMalformed},
+		{"no encrypted key", forge.Encode(header) + "..AAAA.AAAA.AAAA", jwt.ErrMalformed},
+		{"header of an encrypted token, signed", signed(header, `{}`), jwt.ErrAlgorithmNotAllowed},
 	})
 }
 
 // Inside the encryption there was a token without a signature.
 func TestCVE_2026_29000_TokenInsideAToken(t *testing.T) {
-	inner := mint(`{"alg":"none"}`, `{"sub":"admin"}`, unsigned)
-	refuseAll(t, secretKey(t), hs256, forge(`{"alg":"HS256","cty":"JWT"}`, `{"sub":"a"}`), []attack{
-		{"as the payload", forge(`{"alg":"HS256","cty":"JWT"}`, inner), jwt.ErrMalformed},
-		{"as a JSON string", forge(`{"alg":"HS256","cty":"JWT"}`, `"`+inner+`"`), jwt.ErrMalformed},
-		{"genuine, as the payload", forge(`{"alg":"HS256","cty":"JWT"}`, token(`{"sub":"admin"}`)), jwt.ErrMalformed},
-		{"five segments around it", rawURL.EncodeToString([]byte(`{"alg":"dir","enc":"A256GCM","cty":"JWT"}`)) + "..AAAA." + rawURL.EncodeToString([]byte(inner)) + ".AAAA", jwt.ErrMalformed},
+	inner := forge.Token(`{"alg":"none"}`, `{"sub":"admin"}`, forge.Unsigned)
+	refuseAll(t, secretKey(t), hs256, signed(`{"alg":"HS256","cty":"JWT"}`, `{"sub":"a"}`), []attack{
+		{"as the payload", signed(`{"alg":"HS256","cty":"JWT"}`, inner), jwt.ErrMalformed},
+		{"as a JSON string", signed(`{"alg":"HS256","cty":"JWT"}`, `"`+inner+`"`), jwt.ErrMalformed},
+		{"genuine, as the payload", signed(`{"alg":"HS256","cty":"JWT"}`, token(`{"sub":"admin"}`)), jwt.ErrMalformed},
+		{"five segments around it", forge.Encode(`{"alg":"dir","enc":"A256GCM","cty":"JWT"}`) + "..AAAA." + forge.Encode(inner) + ".AAAA", jwt.ErrMalformed},
 	})
 }
 
 // The token chose how often its password was hashed: 2^31 times.
 func TestCVE_2023_49290_2023_6681_IterationCountOfTheToken(t *testing.T) {
-	refuseAll(t, secretKey(t), hs256, forge(`{"alg":"HS256","p2c":2147483647,"p2s":"AAAA"}`, `{}`), []attack{
-		{"five segments", rawURL.EncodeToString([]byte(`{"alg":"PBES2-HS256+A128KW","enc":"A128GCM","p2c":2147483647,"p2s":"AAAA"}`)) + ".AAAA.AAAA.AAAA.AAAA", jwt.ErrMalformed},
-		{"three segments", forge(`{"alg":"PBES2-HS256+A128KW","p2c":2147483647,"p2s":"AAAA"}`, `{}`), jwt.ErrAlgorithmNotAllowed},
+	refuseAll(t, secretKey(t), hs256, signed(`{"alg":"HS256","p2c":2147483647,"p2s":"AAAA"}`, `{}`), []attack{
+		{"five segments", forge.Encode(`{"alg":"PBES2-HS256+A128KW","enc":"A128GCM","p2c":2147483647,"p2s":"AAAA"}`) + ".AAAA.AAAA.AAAA.AAAA", jwt.ErrMalformed},
+		{"three segments", signed(`{"alg":"PBES2-HS256+A128KW","p2c":2147483647,"p2s":"AAAA"}`, `{}`), jwt.ErrAlgorithmNotAllowed},
 	})
 }
 
 // A small token inflated to gigabytes.
 func TestCVE_2024_28180_28122_33664_2025_63811_CompressedPayload(t *testing.T) {
 	bomb := "\x4b\x04\x00" // "a" in DEFLATE
-	refuseAll(t, secretKey(t), hs256, forge(`{"alg":"HS256","zip":"DEF"}`, `{"sub":"a"}`), []attack{
-		{"zip in a signed token", forge(`{"alg":"HS256","zip":"DEF"}`, bomb), jwt.ErrMalformed},
-		{"zip in an encrypted token", rawURL.EncodeToString([]byte(`{"alg":"dir","enc":"A256GCM","zip":"DEF"}`)) + "..AAAA.AAAA.AAAA", jwt.ErrMalformed},
+	refuseAll(t, secretKey(t), hs256, signed(`{"alg":"HS256","zip":"DEF"}`, `{"sub":"a"}`), []attack{
+		{"zip in a signed token", signed(`{"alg":"HS256","zip":"DEF"}`, bomb), jwt.ErrMalformed},
+		{"zip in an encrypted token", forge.Encode(`{"alg":"dir","enc":"A256GCM","zip":"DEF"}`) + "..AAAA.AAAA.AAAA", jwt.ErrMalformed},
 	})
 }
 
 // A part that was not there was used all the same: the parser crashed.
 func TestCVE_2026_34986_2024_21664_2019_17195_MissingParts(t *testing.T) {
-	h := rawURL.EncodeToString([]byte(`{"alg":"HS256"}`))
+	h := forge.Encode(`{"alg":"HS256"}`)
 	var attacks []attack
 	for _, text := range []string{"", ".", "..", "...", "....", ".....", h, h + ".", h + "..", "." + h + ".", ".." + h, h + "...", h + "....", "null.null.null", "{}", `{"payload":null}`, `{"signatures":[]}`, `{"signatures":[null]}`, "e30.e30.e30", "bnVsbA.bnVsbA.bnVsbA"} {
 		_, err := jwt.ParseUnverified(text)

@@ -1,4 +1,4 @@
-package jwt_test
+package attacks_test
 
 import (
 	"crypto"
@@ -6,17 +6,19 @@ import (
 	"crypto/hmac"
 	"crypto/sha256"
 	"encoding/asn1"
+	"encoding/base64"
 	"encoding/hex"
 	"errors"
 	"go/ast"
-	"go/parser"
 	"math/big"
 	"strconv"
 	"strings"
 	"testing"
 
-	"example.com/jwt"
 	"github.com/stretchr/testify/require"
+
+	"example.com/jwt"
+	"example.com/jwt/internal/forge"
 )
 
 // curves are the ECDSA algorithms and a key of each.
@@ -43,9 +45,9 @@ func TestCVE_2022_21449_PsychicSignature(t *testing.T) {
 		var attacks []attack
 		for _, pair := range [][2]*big.Int{{zero, zero}, {zero, one}, {one, zero}, {n, n}, {zero, n}, {n, zero}, {n, one}, {one, one}, {less, less}} {
 			sig := append(pair[0].FillBytes(make([]byte, size)), pair[1].FillBytes(make([]byte, size))...)
-			attacks = append(attacks, attack{alg.String() + " " + pair[0].Text(36) + "," + pair[1].Text(36), mint(header, `{}`, func(string) []byte { return sig }), jwt.ErrInvalidSignature})
+			attacks = append(attacks, attack{alg.String() + " " + pair[0].Text(36) + "," + pair[1].Text(36), forge.Token(header, `{}`, func(string) []byte { return sig }), jwt.ErrInvalidSignature})
 		}
-		refuseAll(t, publicOf(t, key), []jwt.Algorithm{alg}, mint(header, `{}`, signedECDSA(t, key, hashOf(alg))), attacks)
+		refuseAll(t, publicOf(t, key), []jwt.Algorithm{alg}, forge.Token(header, `{}`, forge.ECDSA(t, key, hashOf(alg))), attacks)
 	}
 }
 
@@ -54,8 +56,8 @@ func TestCVE_2020_14966_ECDSASignatureInAnotherEncoding(t *testing.T) {
 	for alg, key := range curves(t) {
 		size := (key.Params().BitSize + 7) / 8
 		header := `{"alg":"` + alg.String() + `"}`
-		sign := signedECDSA(t, key, hashOf(alg))
-		genuine := mint(header, `{}`, sign)
+		sign := forge.ECDSA(t, key, hashOf(alg))
+		genuine := forge.Token(header, `{}`, sign)
 		input, text := genuine[:strings.LastIndexByte(genuine, '.')], genuine[strings.LastIndexByte(genuine, '.')+1:]
 		sig := unb64(t, text)
 		r, s := sig[:size], sig[size:]
@@ -73,7 +75,7 @@ func TestCVE_2020_14966_ECDSASignatureInAnotherEncoding(t *testing.T) {
 			"ASN.1": der, "zero before r": join([]byte{0}, r, s), "zero before both": join([]byte{0}, r, []byte{0}, s), "zeros behind": join(r, s, []byte{0, 0}),
 			"one octet short": sig[:len(sig)-1], "r alone": r, "halves swapped": join(s, r), "twice": join(sig, sig), "in hex": []byte(hex.EncodeToString(sig)), "empty": {},
 		} {
-			attacks = append(attacks, attack{alg.String() + " " + name, input + "." + b64(other), jwt.ErrInvalidSignature})
+			attacks = append(attacks, attack{alg.String() + " " + name, input + "." + forge.Encode(string(other)), jwt.ErrInvalidSignature})
 		}
 		refuseAll(t, publicOf(t, key), []jwt.Algorithm{alg}, genuine, attacks)
 	}
@@ -99,7 +101,7 @@ func TestCVE_2025_65945_SecretThatIsNotThere(t *testing.T) {
 			require.ErrorIs(t, err, jwt.ErrInvalidKey)
 		}
 	}
-	refuseAll(t, secretKey(t), hs256, token(`{}`), []attack{{"keyed with nothing", mint(`{"alg":"HS256"}`, `{}`, keyedWith("")), jwt.ErrInvalidSignature}})
+	refuseAll(t, secretKey(t), hs256, token(`{}`), []attack{{"keyed with nothing", forge.Token(`{"alg":"HS256"}`, `{}`, keyedWith("")), jwt.ErrInvalidSignature}})
 }
 
 // Only as many octets of the MAC were compared as the token had.
@@ -108,10 +110,10 @@ func TestCVE_2020_28042_TruncatedMAC(t *testing.T) {
 	input, mac := genuine[:strings.LastIndexByte(genuine, '.')+1], unb64(t, genuine[strings.LastIndexByte(genuine, '.')+1:])
 	var attacks []attack
 	for n := range len(mac) {
-		attacks = append(attacks, attack{"first " + strconv.Itoa(n), input + b64(mac[:n]), jwt.ErrInvalidSignature}, attack{"last " + strconv.Itoa(n), input + b64(mac[len(mac)-n:]), jwt.ErrInvalidSignature})
+		attacks = append(attacks, attack{"first " + strconv.Itoa(n), input + forge.Encode(string(mac[:n])), jwt.ErrInvalidSignature}, attack{"last " + strconv.Itoa(n), input + forge.Encode(string(mac[len(mac)-n:])), jwt.ErrInvalidSignature})
 	}
 	for name, other := range map[string][]byte{"one more": append(append([]byte{}, mac...), 0), "zeros": make([]byte, 32), "in hex": []byte(hex.EncodeToString(mac)), "twice": append(append([]byte{}, mac...), mac...), "5000 octets": make([]byte, 5000)} {
-		attacks = append(attacks, attack{name, input + b64(other), jwt.ErrInvalidSignature})
+		attacks = append(attacks, attack{name, input + forge.Encode(string(other)), jwt.ErrInvalidSignature})
 	}
 	refuseAll(t, secretKey(t), hs256, genuine, attacks)
 }
@@ -119,18 +121,18 @@ func TestCVE_2020_28042_TruncatedMAC(t *testing.T) {
 // The signature was decoded and never compared.
 func TestCVE_2023_23928_SignatureOfAnotherMessage(t *testing.T) {
 	other := token(`{"sub":"a"}`)
-	forged := rawURL.EncodeToString([]byte(`{"sub":"admin"}`))
+	forged := forge.Encode(`{"sub":"admin"}`)
 	parts := strings.Split(other, ".")
 	refuseAll(t, secretKey(t), hs256, other, []attack{
 		{"payload replaced", parts[0] + "." + forged + "." + parts[2], jwt.ErrInvalidSignature},
-		{"header replaced", rawURL.EncodeToString([]byte(`{"alg":"HS256"}`)) + "." + parts[1] + "." + parts[2], jwt.ErrInvalidSignature},
-		{"another secret", mint(`{"alg":"HS256"}`, `{"sub":"a"}`, keyedWith(strings.Repeat("x", 64))), jwt.ErrInvalidSignature},
+		{"header replaced", forge.Encode(`{"alg":"HS256"}`) + "." + parts[1] + "." + parts[2], jwt.ErrInvalidSignature},
+		{"another secret", forge.Token(`{"alg":"HS256"}`, `{"sub":"a"}`, keyedWith(strings.Repeat("x", 64))), jwt.ErrInvalidSignature},
 	})
 }
 
 // A service read the claims of tokens whose signature it never verified.
 func TestCVE_2026_23518_24899_NothingIsReadWithoutASignature(t *testing.T) {
-	forged := mint(`{"alg":"HS256"}`, `{"sub":"admin"}`, keyedWith("not the secret"))
+	forged := forge.Token(`{"alg":"HS256"}`, `{"sub":"admin"}`, keyedWith("not the secret"))
 	tok, err := verify(t, forged)
 	require.Nil(t, tok)
 	require.ErrorIs(t, err, jwt.ErrInvalidSignature)
@@ -155,7 +157,7 @@ func TestCVE_2026_23518_24899_NothingIsReadWithoutASignature(t *testing.T) {
 
 func exportedFuncs(t *testing.T) []*ast.FuncDecl {
 	var funcs []*ast.FuncDecl
-	for _, file := range parsePackage(t, ".", parser.SkipObjectResolution) {
+	for _, file := range parseSources(t) {
 		for _, decl := range file.Decls {
 			if f, ok := decl.(*ast.FuncDecl); ok && f.Name.IsExported() {
 				funcs = append(funcs, f)
@@ -169,7 +171,7 @@ func exportedFuncs(t *testing.T) []*ast.FuncDecl {
 // A comparison that ends at the first difference tells how much of a MAC is right.
 func TestCVE_2015_10004_2016_7036_ComparisonInConstantTime(t *testing.T) {
 	compared := false
-	for _, file := range parsePackage(t, ".", parser.SkipObjectResolution) {
+	for _, file := range parseSources(t) {
 		importsHMAC := false
 		for _, spec := range file.Imports {
 			importsHMAC = importsHMAC || spec.Path.Value == `"crypto/hmac"`
@@ -194,13 +196,13 @@ func TestCVE_2015_10004_2016_7036_ComparisonInConstantTime(t *testing.T) {
 
 // The message of the error had the signature that would have been right.
 func TestCVE_2019_7644_ExpectedSignatureInTheError(t *testing.T) {
-	input := rawURL.EncodeToString([]byte(`{"alg":"HS256"}`)) + "." + rawURL.EncodeToString([]byte(`{"sub":"admin"}`))
+	input := forge.Encode(`{"alg":"HS256"}`) + "." + forge.Encode(`{"sub":"admin"}`)
 	mac := hmac.New(sha256.New, testSecret)
 	mac.Write([]byte(input))
-	_, err := verify(t, input+"."+b64(make([]byte, 32)))
+	_, err := verify(t, input+"."+forge.Encode(string(make([]byte, 32))))
 	require.ErrorIs(t, err, jwt.ErrInvalidSignature)
 	for e := err; e != nil; e = errors.Unwrap(e) {
-		for _, text := range []string{b64(mac.Sum(nil)), b64std(mac.Sum(nil)), hex.EncodeToString(mac.Sum(nil)), string(mac.Sum(nil)), string(testSecret)} {
+		for _, text := range []string{forge.Encode(string(mac.Sum(nil))), base64.StdEncoding.EncodeToString(mac.Sum(nil)), hex.EncodeToString(mac.Sum(nil)), string(mac.Sum(nil)), string(testSecret)} {
 			require.NotContains(t, e.Error(), text)
 		}
 	}
@@ -210,7 +212,7 @@ func TestCVE_2019_7644_ExpectedSignatureInTheError(t *testing.T) {
 func TestCVE_2016_9122_OneOfSeveralSignatures(t *testing.T) {
 	genuine := token(`{"sub":"a"}`)
 	parts := strings.Split(genuine, ".")
-	forged := rawURL.EncodeToString([]byte(`{"sub":"admin"}`))
+	forged := forge.Encode(`{"sub":"admin"}`)
 	general := `{"payload":"` + forged + `","signatures":[{"protected":"` + parts[0] + `","signature":"AAAA"},{"protected":"` + parts[0] + `","signature":"` + parts[2] + `"}]}`
 	refuseAll(t, secretKey(t), hs256, genuine, []attack{
 		{"general serialization", general, jwt.ErrMalformed},

@@ -1,4 +1,4 @@
-package jwt_test
+package attacks_test
 
 import (
 	"context"
@@ -6,20 +6,23 @@ import (
 	"crypto/ecdsa"
 	"crypto/rsa"
 	"crypto/x509"
+	"encoding/base64"
 	"encoding/pem"
 	"os"
 	"path/filepath"
 	"testing"
 
-	"example.com/jwt"
-	"example.com/jwt/internal/testkeys"
 	"github.com/stretchr/testify/require"
+
+	"example.com/jwt"
+	"example.com/jwt/internal/forge"
+	"example.com/jwt/internal/testkeys"
 )
 
 // The text of an RSA public key was the secret of an HS256 token.
 func TestCVE_2016_10555_RSAPublicKeyAsSecret(t *testing.T) {
 	confuse(t, "rsa2048-default", `{"alg":"RS256"}`, func(key crypto.Signer) func(string) []byte {
-		return signedRSA(t, key.(*rsa.PrivateKey), crypto.SHA256)
+		return forge.Key(t, key.(*rsa.PrivateKey), crypto.SHA256)
 	})
 }
 
@@ -32,20 +35,20 @@ func TestCVE_2023_48238_PublicKeyInAnyEncodingAsSecret(t *testing.T) {
 	for name, secret := range map[string]string{
 		"DER":                   string(spki),
 		"PKCS #1 DER":           string(x509.MarshalPKCS1PublicKey(&key.PublicKey)),
-		"base64 of the DER":     b64std(spki),
+		"base64 of the DER":     base64.StdEncoding.EncodeToString(spki),
 		"the modulus":           string(key.N.Bytes()),
-		"the modulus in base64": b64(key.N.Bytes()),
+		"the modulus in base64": forge.Encode(string(key.N.Bytes())),
 		"nothing":               "",
 	} {
-		attacks = append(attacks, attack{name, mint(`{"alg":"HS256"}`, `{}`, keyedWith(secret)), jwt.ErrKeyNotFound})
+		attacks = append(attacks, attack{name, forge.Token(`{"alg":"HS256"}`, `{}`, keyedWith(secret)), jwt.ErrKeyNotFound})
 	}
-	refuseAll(t, publicOf(t, key), mixed, mint(`{"alg":"RS256"}`, `{}`, signedRSA(t, key, crypto.SHA256)), attacks)
+	refuseAll(t, publicOf(t, key), mixed, forge.Token(`{"alg":"RS256"}`, `{}`, forge.Key(t, key, crypto.SHA256)), attacks)
 }
 
 // The same with an elliptic-curve key.
 func TestCVE_2024_37568_ECPublicKeyAsSecret(t *testing.T) {
 	confuse(t, "ecdsa256-default", `{"alg":"ES256"}`, func(key crypto.Signer) func(string) []byte {
-		return signedECDSA(t, key.(*ecdsa.PrivateKey), crypto.SHA256)
+		return forge.ECDSA(t, key.(*ecdsa.PrivateKey), crypto.SHA256)
 	})
 }
 
@@ -54,10 +57,10 @@ func confuse(t *testing.T, name, header string, sign func(crypto.Signer) func(st
 	key := keyFile[crypto.Signer](t, name)
 	var attacks []attack
 	for form, secret := range publicTexts(t, key) {
-		attacks = append(attacks, attack{form, mint(`{"alg":"HS256"}`, `{}`, keyedWith(secret)), jwt.ErrKeyNotFound})
+		attacks = append(attacks, attack{form, forge.Token(`{"alg":"HS256"}`, `{}`, keyedWith(secret)), jwt.ErrKeyNotFound})
 		requireNoSecret(t, secret)
 	}
-	refuseAll(t, publicOf(t, key), mixed, mint(header, `{}`, sign(key)), attacks)
+	refuseAll(t, publicOf(t, key), mixed, forge.Token(header, `{}`, sign(key)), attacks)
 }
 
 // The check of secrets knew "BEGIN PUBLIC KEY" and missed "BEGIN RSA PUBLIC KEY".
@@ -66,7 +69,7 @@ func TestCVE_2017_11424_PKCS1LabelAsSecret(t *testing.T) {
 	for _, label := range []string{"RSA PUBLIC KEY", "PUBLIC KEY", "CERTIFICATE", "EC PUBLIC KEY", "TRUSTED CERTIFICATE", "RSA PRIVATE KEY", "PRIVATE KEY", "ENCRYPTED PRIVATE KEY", "OPENSSH PRIVATE KEY", "X", ""} {
 		requireNoSecret(t, string(pem.EncodeToMemory(&pem.Block{Type: label, Bytes: x509.MarshalPKCS1PublicKey(&key.PublicKey)})))
 	}
-	files, err := filepath.Glob("testdata/keys/*")
+	files, err := filepath.Glob("../testdata/keys/*")
 	require.NoError(t, err)
 	read := 0
 	for _, name := range files {
@@ -80,7 +83,7 @@ func TestCVE_2017_11424_PKCS1LabelAsSecret(t *testing.T) {
 
 // A list of PEM headings left others out.
 func TestCVE_2023_48223_AnyPEMAsSecret(t *testing.T) {
-	text, public := readKeyPair(t, "testdata/keys/openssl-genpkey-rsa")
+	text, public := readKeyPair(t, "../testdata/keys/openssl-genpkey-rsa")
 	for _, secret := range []string{string(text), string(public), string(public) + string(public), "x" + string(public), string(public[:100])} {
 		requireNoSecret(t, secret)
 	}
@@ -88,7 +91,7 @@ func TestCVE_2023_48223_AnyPEMAsSecret(t *testing.T) {
 
 // The mended check looked at the first byte: white space before the heading passed.
 func TestCVE_2026_34950_WhiteSpaceBeforeThePEM(t *testing.T) {
-	_, public := readKeyPair(t, "testdata/keys/openssl-genpkey-rsa")
+	_, public := readKeyPair(t, "../testdata/keys/openssl-genpkey-rsa")
 	for _, space := range []string{" ", "\n", "\r\n", "\t", "\v", "\f", "\u00a0", "\u2003", "\ufeff", "\x00", "\"", "# comment\n"} {
 		requireNoSecret(t, space+string(public))
 		requireNoSecret(t, space+string(public)+space)
@@ -104,7 +107,7 @@ func TestCVE_2022_29217_OpenSSHLineAsSecret(t *testing.T) {
 		}
 	}
 	for _, file := range []string{"sk-ed25519", "rfc4716", "ssh-certificate", "options", "known-hosts", "dsa", "two-lines"} {
-		text, err := os.ReadFile("testdata/keys/refused/" + file)
+		text, err := os.ReadFile("../testdata/keys/refused/" + file)
 		require.NoError(t, err)
 		requireNoSecret(t, string(text))
 	}
@@ -117,9 +120,9 @@ func TestCVE_2024_33663_OpenSSHECDSAKeyAsSecret(t *testing.T) {
 	require.NoError(t, err)
 	var attacks []attack
 	for form, secret := range publicTexts(t, key) {
-		attacks = append(attacks, attack{form, mint(`{"alg":"HS256"}`, `{}`, keyedWith(secret)), jwt.ErrKeyNotFound})
+		attacks = append(attacks, attack{form, forge.Token(`{"alg":"HS256"}`, `{}`, keyedWith(secret)), jwt.ErrKeyNotFound})
 	}
-	refuseAll(t, public, mixed, mint(`{"alg":"ES256"}`, `{}`, signedECDSA(t, key, crypto.SHA256)), attacks)
+	refuseAll(t, public, mixed, forge.Token(`{"alg":"ES256"}`, `{}`, forge.ECDSA(t, key, crypto.SHA256)), attacks)
 }
 
 // JSON is no PEM, so the text of a JWK passed as a secret.
@@ -144,8 +147,8 @@ func TestCVE_2026_44699_JWKWithoutAlgAsEmptySecret(t *testing.T) {
 	require.NotContains(t, string(jwk), `"alg"`)
 	public, err := jwt.ParsePublicKey(jwk)
 	require.NoError(t, err)
-	refuseAll(t, public, mixed, mint(`{"alg":"RS256"}`, `{}`, signedRSA(t, key, crypto.SHA256)), []attack{
-		{"empty secret", mint(`{"alg":"HS256"}`, `{}`, keyedWith("")), jwt.ErrKeyNotFound},
+	refuseAll(t, public, mixed, forge.Token(`{"alg":"RS256"}`, `{}`, forge.Key(t, key, crypto.SHA256)), []attack{
+		{"empty secret", forge.Token(`{"alg":"HS256"}`, `{}`, keyedWith("")), jwt.ErrKeyNotFound},
 	})
 	_, err = jwt.ParseSecretKey(jwk)
 	require.ErrorIs(t, err, jwt.ErrInvalidKey)
@@ -163,13 +166,13 @@ func TestCVE_2021_46743_KidChoosesAKeyOfAnotherKind(t *testing.T) {
 	set, err := jwt.NewKeySet(publicOf(t, rsaKey, jwt.WithKeyID("rsa")), publicOf(t, ed, jwt.WithKeyID("ed")), secretKey(t, jwt.WithKeyID("hmac")))
 	require.NoError(t, err)
 	attacks := []attack{
-		{"kid of the Ed25519 key, RS256", mint(`{"alg":"RS256","kid":"ed"}`, `{}`, signedRSA(t, rsaKey, crypto.SHA256)), jwt.ErrKeyNotFound},
-		{"kid of the secret, RS256", mint(`{"alg":"RS256","kid":"hmac"}`, `{}`, signedRSA(t, rsaKey, crypto.SHA256)), jwt.ErrKeyNotFound},
+		{"kid of the Ed25519 key, RS256", forge.Token(`{"alg":"RS256","kid":"ed"}`, `{}`, forge.Key(t, rsaKey, crypto.SHA256)), jwt.ErrKeyNotFound},
+		{"kid of the secret, RS256", forge.Token(`{"alg":"RS256","kid":"hmac"}`, `{}`, forge.Key(t, rsaKey, crypto.SHA256)), jwt.ErrKeyNotFound},
 	}
 	for form, secret := range publicTexts(t, rsaKey) {
-		attacks = append(attacks, attack{"kid of the RSA key, HS256 with its " + form, mint(`{"alg":"HS256","kid":"rsa"}`, `{}`, keyedWith(secret)), jwt.ErrKeyNotFound})
+		attacks = append(attacks, attack{"kid of the RSA key, HS256 with its " + form, forge.Token(`{"alg":"HS256","kid":"rsa"}`, `{}`, keyedWith(secret)), jwt.ErrKeyNotFound})
 	}
-	refuseAll(t, set, mixed, forge(`{"alg":"HS256","kid":"hmac"}`, `{}`), attacks)
+	refuseAll(t, set, mixed, signed(`{"alg":"HS256","kid":"hmac"}`, `{}`), attacks)
 	find := jwt.KeyFunc(func(context.Context, jwt.Header) (jwt.KeySource, error) { return set, nil })
-	refuseAll(t, find, mixed, forge(`{"alg":"HS256","kid":"hmac"}`, `{}`), attacks)
+	refuseAll(t, find, mixed, signed(`{"alg":"HS256","kid":"hmac"}`, `{}`), attacks)
 }

@@ -1,14 +1,21 @@
 //go:build !race
 
-package jwt_test
+package attacks_test
 
 import (
+	"crypto/ecdsa"
+	"crypto/elliptic"
+	"crypto/rand"
+	"errors"
 	"runtime"
+	"strconv"
 	"strings"
 	"testing"
 
-	"example.com/jwt"
 	"github.com/stretchr/testify/require"
+
+	"example.com/jwt"
+	"example.com/jwt/internal/forge"
 )
 
 // refusalCost measures what one refusal allocates, in allocations and in octets.
@@ -68,11 +75,11 @@ func TestCVE_2025_53864_DeepNesting(t *testing.T) {
 	for _, open := range []string{"[", `{"a":`, `[{"a":`, `{"a":[`} {
 		levels := strings.Repeat(open, 200_000/len(open))
 		header := `{"alg":"HS256","x":` + levels[:9000]
-		allocs, octets := refusalCost(t, standard(t), mint(header, `{}`, unsigned), jwt.ErrMalformed)
+		allocs, octets := refusalCost(t, standard(t), forge.Token(header, `{}`, forge.Unsigned), jwt.ErrMalformed)
 		require.LessOrEqual(t, allocs, 10.0)
 		require.LessOrEqual(t, octets, 20_000.0, "no more than the header once, which is at most 16 KiB")
-		requireCheap(t, large(t), mint(`{"alg":"HS256"}`, levels, unsigned), jwt.ErrInvalidSignature)
-		allocs, octets = refusalCost(t, large(t), forge(`{"alg":"HS256"}`, `{"x":`+levels), jwt.ErrMalformed)
+		requireCheap(t, large(t), forge.Token(`{"alg":"HS256"}`, levels, forge.Unsigned), jwt.ErrInvalidSignature)
+		allocs, octets = refusalCost(t, large(t), signed(`{"alg":"HS256"}`, `{"x":`+levels), jwt.ErrMalformed)
 		require.LessOrEqual(t, allocs, 10.0)
 		require.LessOrEqual(t, octets, 300_000.0, "no more than the payload once, which is authentic")
 	}
@@ -88,7 +95,7 @@ func TestRefusalsDoNotGrowWithTheToken(t *testing.T) {
 		"forged payload":     func(f string) string { return parts[0] + "." + f + "." + parts[2] },
 		"long signature":     func(f string) string { return parts[0] + "." + parts[1] + "." + f },
 		"four segments":      func(f string) string { return parts[0] + "." + f + ".." },
-		"another algorithm":  func(f string) string { return rawURL.EncodeToString([]byte(`{"alg":"none"}`)) + "." + f + "." },
+		"another algorithm":  func(f string) string { return forge.Encode(`{"alg":"none"}`) + "." + f + "." },
 		"not base64url":      func(f string) string { return "!" + f + "." + f + "." + f },
 		"header is not JSON": func(f string) string { return f[:100] + "." + f + "." + f },
 	} {
@@ -103,7 +110,7 @@ func TestForgedEdDSATokenIsCopiedOnce(t *testing.T) {
 	for _, alg := range []jwt.Algorithm{jwt.EdDSA, jwt.Ed25519} {
 		v, err := jwt.NewVerifier[jwt.MapClaims](publicOf(t, otherEd25519()), []jwt.Algorithm{alg}, jwt.WithMaxSize(1<<30))
 		require.NoError(t, err)
-		raw := mint(`{"alg":"`+alg.String()+`"}`, strings.Repeat("A", 8<<20), func(string) []byte { return make([]byte, 64) })
+		raw := forge.Token(`{"alg":"`+alg.String()+`"}`, strings.Repeat("A", 8<<20), func(string) []byte { return make([]byte, 64) })
 		_, octets := refusalCost(t, v, raw, jwt.ErrInvalidSignature)
 		require.LessOrEqual(t, octets, 1.1*float64(len(raw)))
 	}
@@ -124,4 +131,81 @@ func TestVerifyingGrowsInLineWithTheToken(t *testing.T) {
 	}
 	require.LessOrEqual(t, cost(8<<20), cost(1<<20)*1.5)
 	require.LessOrEqual(t, cost(8<<20), 3.0, "octets for each octet of the payload")
+}
+
+// BenchmarkRefuse shows what it costs to refuse hostile tokens: the time is in proportion
+// to the length at most, and the memory is not in proportion to it at all. "limit" has the
+// standard limit of 64 KiB, "raised" one of 32 MiB.
+func BenchmarkRefuse(b *testing.B) {
+	const mega = 1 << 20
+	parts := strings.Split(token(`{}`), ".")
+	nested := strings.Repeat(`{"a":[`, mega/6)
+	forged := func(n int) string {
+		return parts[0] + "." + forge.Encode(`{"x":"`+strings.Repeat("y", n)+`"}`) + "." + parts[2]
+	}
+	for _, bench := range []struct {
+		name, token string
+		want        error
+	}{
+		{"forged, 100 bytes", forged(100), jwt.ErrInvalidSignature},
+		{"dots, 1 MB", strings.Repeat(".", mega), jwt.ErrMalformed},
+		{"nested header, 1 MB", forge.Token(nested, `{}`, forge.Unsigned), jwt.ErrMalformed},
+		{"nested header, 9 KB", forge.Token(`{"alg":"HS256","x":`+nested[:9000], `{}`, forge.Unsigned), jwt.ErrMalformed},
+		{"nested payload, forged, 1 MB", forge.Token(`{"alg":"HS256"}`, nested, forge.Unsigned), jwt.ErrInvalidSignature},
+		{"nested payload, authentic, 1 MB", signed(`{"alg":"HS256"}`, nested), jwt.ErrMalformed},
+		{"forged, 1 MB", forged(mega), jwt.ErrInvalidSignature},
+		{"forged, 16 MiB", forged(16 * mega), jwt.ErrInvalidSignature},
+		{"no dots, 16 MiB", strings.Repeat("A", 16*mega), jwt.ErrMalformed},
+		{"signature of 1 MB", parts[0] + "." + parts[1] + "." + strings.Repeat("A", mega), jwt.ErrInvalidSignature},
+		{"many members, authentic, 1 MB", token("{" + manyMembers(mega) + `"exp":1}`), jwt.ErrExpired},
+	} {
+		for name, v := range map[string]*jwt.Verifier[jwt.MapClaims]{"limit": standard(b), "raised": large(b)} {
+			b.Run(name+"/"+bench.name, func(b *testing.B) {
+				b.ReportAllocs()
+				b.SetBytes(int64(len(bench.token)))
+				for b.Loop() {
+					if _, err := v.Verify(bench.token); !errors.Is(err, bench.want) && !(name == "limit" && errors.Is(err, jwt.ErrMalformed)) {
+						b.Fatal(err)
+					}
+				}
+			})
+		}
+	}
+}
+
+// manyMembers is a list of members of about n bytes, with a comma at its end.
+func manyMembers(n int) string {
+	var s strings.Builder
+	for i := 0; s.Len() < n; i++ {
+		s.WriteString(`"member` + strconv.Itoa(i) + `":` + strconv.Itoa(i) + ",")
+	}
+	return s.String()
+}
+
+// BenchmarkRefuseWithoutKid verifies a token that names no kid with sets of keys that could
+// all have signed it: no more than 16 are tried, and of a set of more none is.
+func BenchmarkRefuseWithoutKid(b *testing.B) {
+	key, err := ecdsa.GenerateKey(elliptic.P256(), rand.Reader)
+	require.NoError(b, err)
+	raw := forge.Token(`{"alg":"ES256"}`, `{}`, forge.ECDSA(b, key, hashOf(jwt.ES256)))
+	for _, n := range []int{1, 16, 17, 100} {
+		var keys []jwt.VerificationKey
+		for i := range n {
+			other, err := ecdsa.GenerateKey(elliptic.P256(), rand.Reader)
+			require.NoError(b, err)
+			keys = append(keys, publicOf(b, other, jwt.WithKeyID(strconv.Itoa(i))))
+		}
+		set, err := jwt.NewKeySet(keys...)
+		require.NoError(b, err)
+		v, err := jwt.NewVerifier[jwt.MapClaims](set, []jwt.Algorithm{jwt.ES256})
+		require.NoError(b, err)
+		b.Run(strconv.Itoa(n)+" keys", func(b *testing.B) {
+			b.ReportAllocs()
+			for b.Loop() {
+				if _, err := v.Verify(raw); !errors.Is(err, jwt.ErrInvalidToken) {
+					b.Fatal(err)
+				}
+			}
+		})
+	}
 }

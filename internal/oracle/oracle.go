@@ -1,4 +1,7 @@
-package jwt_test
+// Package oracle is a second verifier, for tests to compare with: written from the RFCs and the
+// standard library alone, without regard to speed. Of package jwt it has only the names of the
+// results: the error classes and the registered claims.
+package oracle
 
 import (
 	"crypto/hmac"
@@ -17,84 +20,83 @@ import (
 	"example.com/jwt"
 )
 
-// naive is a second verifier, for the fuzz targets to compare with: written from the rules
-// and the standard library alone, without regard to speed, and sharing nothing with the
-// package. Its policy is that of naiveVerifier.
-type naive struct {
-	header, claims map[string]any
-	headerRaw      map[string]json.RawMessage
-	payload        string
-	err            error // the class of the first check that fails
+// Verdict is what the oracle says of a token.
+type Verdict struct {
+	Header, Claims map[string]any
+	HeaderRaw      map[string]json.RawMessage
+	Payload        string
+	Err            error // the class of the first check that fails
 }
 
-var naiveAlphabet = regexp.MustCompile(`^[A-Za-z0-9_-]*$`)
+var alphabet = regexp.MustCompile(`^[A-Za-z0-9_-]*$`)
 
-// readNaive does all checks of the form; their class is ErrMalformed, but for a signature's.
-func readNaive(raw string) (n naive, signature []byte, input string) {
-	n.err = jwt.ErrMalformed
+// Read does all checks of the form; their class is ErrMalformed, but for a signature's.
+func Read(raw string) (n Verdict, signature []byte, input string) {
+	n.Err = jwt.ErrMalformed
 	segments := strings.Split(raw, ".")
 	if len(raw) > 64<<10 || len(segments) != 3 || len(segments[0]) > 16<<10 {
 		return n, nil, ""
 	}
-	header, ok := naiveBase64(segments[0])
-	if !ok || !naiveHeader(&n, string(header)) {
+	header, ok := decode(segments[0])
+	if !ok || !readHeader(&n, string(header)) {
 		return n, nil, ""
 	}
-	n.err = nil
-	if signature, ok = naiveBase64(segments[2]); !ok {
-		n.err = jwt.ErrInvalidSignature
+	n.Err = nil
+	if signature, ok = decode(segments[2]); !ok {
+		n.Err = jwt.ErrInvalidSignature
 	}
 	return n, signature, segments[0] + "." + segments[1]
 }
 
-// verifyNaive gives what naiveVerifier must say of a token.
-func verifyNaive(raw string) naive {
-	n, signature, input := readNaive(raw)
-	if n.header != nil && n.header["alg"] != "HS256" {
-		n.err = jwt.ErrAlgorithmNotAllowed
+// Verify returns what a verifier must say of a token at a time, if it allows HS256 alone and any
+// audience.
+func Verify(raw string, secret []byte, now time.Time) Verdict {
+	n, signature, input := Read(raw)
+	if n.Header != nil && n.Header["alg"] != "HS256" {
+		n.Err = jwt.ErrAlgorithmNotAllowed
 		return n
 	}
-	if n.err != nil {
+	if n.Err != nil {
 		return n
 	}
-	mac := hmac.New(sha256.New, testSecret)
+	mac := hmac.New(sha256.New, secret)
 	mac.Write([]byte(input))
 	if !hmac.Equal(mac.Sum(nil), signature) {
-		n.err = jwt.ErrInvalidSignature
+		n.Err = jwt.ErrInvalidSignature
 		return n
 	}
-	if !naivePayload(&n, input[strings.IndexByte(input, '.')+1:]) {
-		n.err = jwt.ErrMalformed
+	if !n.ReadPayload(input[strings.IndexByte(input, '.')+1:]) {
+		n.Err = jwt.ErrMalformed
 		return n
 	}
-	at := naiveSeconds(now)
-	if exp, ok := n.claims["exp"]; ok && at.Cmp(naiveDate(exp)) >= 0 {
-		n.err = jwt.ErrExpired
+	at := seconds(now)
+	if exp, ok := n.Claims["exp"]; ok && at.Cmp(date(exp)) >= 0 {
+		n.Err = jwt.ErrExpired
 	}
-	if nbf, ok := n.claims["nbf"]; ok && at.Cmp(naiveDate(nbf)) < 0 {
-		n.err = jwt.ErrNotYetValid
+	if nbf, ok := n.Claims["nbf"]; ok && at.Cmp(date(nbf)) < 0 {
+		n.Err = jwt.ErrNotYetValid
 	}
-	if iat, ok := n.claims["iat"]; ok && naiveSeconds(now.Add(time.Minute)).Cmp(naiveDate(iat)) < 0 {
-		n.err = jwt.ErrNotYetValid
+	if iat, ok := n.Claims["iat"]; ok && seconds(now.Add(time.Minute)).Cmp(date(iat)) < 0 {
+		n.Err = jwt.ErrNotYetValid
 	}
 	return n
 }
 
-func naiveBase64(segment string) ([]byte, bool) {
+func decode(segment string) ([]byte, bool) {
 	decoded, err := base64.RawURLEncoding.DecodeString(segment)
-	if err != nil || !naiveAlphabet.MatchString(segment) || base64.RawURLEncoding.EncodeToString(decoded) != segment {
+	if err != nil || !alphabet.MatchString(segment) || base64.RawURLEncoding.EncodeToString(decoded) != segment {
 		return nil, false
 	}
 	return decoded, true
 }
 
-func naiveHeader(n *naive, text string) bool {
-	if !naiveJSON(text, &n.header) {
-		n.header = nil
+func readHeader(n *Verdict, text string) bool {
+	if !readObject(text, &n.Header) {
+		n.Header = nil
 		return false
 	}
-	members := n.header
-	n.header = nil
+	members := n.Header
+	n.Header = nil
 	for _, name := range []string{"crit", "b64"} {
 		if _, ok := members[name]; ok {
 			return false
@@ -106,22 +108,23 @@ func naiveHeader(n *naive, text string) bool {
 			return false
 		}
 	}
-	n.header = members
-	return json.Unmarshal([]byte(text), &n.headerRaw) == nil
+	n.Header = members
+	return json.Unmarshal([]byte(text), &n.HeaderRaw) == nil
 }
 
-func naivePayload(n *naive, segment string) bool {
-	payload, ok := naiveBase64(segment)
-	if !ok || !naiveJSON(string(payload), &n.claims) {
+// ReadPayload reports whether a segment holds a claims set, and reads it.
+func (n *Verdict) ReadPayload(segment string) bool {
+	payload, ok := decode(segment)
+	if !ok || !readObject(string(payload), &n.Claims) {
 		return false
 	}
-	n.payload = string(payload)
-	for name, value := range n.claims {
+	n.Payload = string(payload)
+	for name, value := range n.Claims {
 		switch name {
 		case "iss", "sub", "jti":
 			_, ok = value.(string)
 		case "exp", "nbf", "iat":
-			ok = naiveDate(value) != nil
+			ok = date(value) != nil
 		case "aud":
 			_, ok = value.(string)
 			if list, isList := value.([]any); isList {
@@ -141,22 +144,22 @@ func naivePayload(n *naive, segment string) bool {
 	return true
 }
 
-// naiveEscapes matches escapes one after the other: pairs of surrogates, lone ones, all others.
-var naiveEscapes = regexp.MustCompile(`(\\u[dD][89abAB]..\\u[dD][c-fC-F]..)|(\\u[dD][89a-fA-F]..)|\\.`)
+// escapes matches escapes one after the other: pairs of surrogates, lone ones, all others.
+var escapes = regexp.MustCompile(`(\\u[dD][89abAB]..\\u[dD][c-fC-F]..)|(\\u[dD][89a-fA-F]..)|\\.`)
 
-// naiveJSON reads one strict object.
-func naiveJSON(text string, members *map[string]any) bool {
+// readObject reads one strict object.
+func readObject(text string, members *map[string]any) bool {
 	if !utf8.ValidString(text) || !json.Valid([]byte(text)) || !strings.HasPrefix(strings.TrimLeft(text, " \t\r\n"), "{") {
 		return false
 	}
-	for _, match := range naiveEscapes.FindAllStringSubmatch(text, -1) {
+	for _, match := range escapes.FindAllStringSubmatch(text, -1) {
 		if match[2] != "" {
 			return false
 		}
 	}
 	dec := json.NewDecoder(strings.NewReader(text))
 	dec.UseNumber()
-	if naiveValue(dec, 0) != nil {
+	if readValue(dec, 0) != nil {
 		return false
 	}
 	dec = json.NewDecoder(strings.NewReader(text))
@@ -164,8 +167,8 @@ func naiveJSON(text string, members *map[string]any) bool {
 	return dec.Decode(members) == nil
 }
 
-// naiveValue looks for duplicates and too many levels.
-func naiveValue(dec *json.Decoder, depth int) error {
+// readValue looks for duplicates and too many levels.
+func readValue(dec *json.Decoder, depth int) error {
 	token, err := dec.Token()
 	open, nested := token.(json.Delim)
 	if err != nil || !nested {
@@ -183,7 +186,7 @@ func naiveValue(dec *json.Decoder, depth int) error {
 			}
 			names[name] = true
 		}
-		if err := naiveValue(dec, depth); err != nil {
+		if err := readValue(dec, depth); err != nil {
 			return err
 		}
 	}
@@ -191,8 +194,8 @@ func naiveValue(dec *json.Decoder, depth int) error {
 	return err
 }
 
-// naiveDate gives the seconds of a date exactly, to the nanosecond; nil if it is none.
-func naiveDate(value any) *big.Rat {
+// date returns the seconds of a date exactly, to the nanosecond; nil if it is none.
+func date(value any) *big.Rat {
 	number, ok := value.(json.Number)
 	if !ok {
 		return nil
@@ -228,28 +231,28 @@ func naiveDate(value any) *big.Rat {
 	return m
 }
 
-func naiveSeconds(t time.Time) *big.Rat { return new(big.Rat).SetInt64(t.Unix()) }
+func seconds(t time.Time) *big.Rat { return new(big.Rat).SetInt64(t.Unix()) }
 
-// naiveTime turns seconds into a time.
-func naiveTime(seconds *big.Rat) time.Time {
-	nanos := new(big.Int).Mul(seconds.Num(), big.NewInt(1e9))
-	nanos.Quo(nanos, seconds.Denom())
+// timeOf turns seconds into a time.
+func timeOf(since *big.Rat) time.Time {
+	nanos := new(big.Int).Mul(since.Num(), big.NewInt(1e9))
+	nanos.Quo(nanos, since.Denom())
 	sec, nsec := new(big.Int).QuoRem(nanos, big.NewInt(1e9), new(big.Int))
 	return time.Unix(sec.Int64(), nsec.Int64()).UTC()
 }
 
-// registered gives the registered claims as the naive reader sees them.
-func (n *naive) registered() (c jwt.RegisteredClaims) {
-	text := func(name string) string { s, _ := n.claims[name].(string); return s }
+// Registered returns the registered claims.
+func (n *Verdict) Registered() (c jwt.RegisteredClaims) {
+	text := func(name string) string { s, _ := n.Claims[name].(string); return s }
 	date := func(name string) (d jwt.NumericDate) {
-		if value, ok := n.claims[name]; ok {
-			d.Time = naiveTime(naiveDate(value))
+		if value, ok := n.Claims[name]; ok {
+			d.Time = timeOf(date(value))
 		}
 		return d
 	}
 	c.Issuer, c.Subject, c.ID = text("iss"), text("sub"), text("jti")
 	c.ExpiresAt, c.NotBefore, c.IssuedAt = date("exp"), date("nbf"), date("iat")
-	switch aud := n.claims["aud"].(type) {
+	switch aud := n.Claims["aud"].(type) {
 	case string:
 		c.Audience = jwt.Audience{aud}
 	case []any:

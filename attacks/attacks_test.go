@@ -1,26 +1,21 @@
-package jwt_test
+// Package attacks_test has one test for each published advisory about a JWT library that package jwt
+// could have had too. The advisory's number is in the name of the test; the comment says in one line
+// what went wrong there.
+package attacks_test
 
 import (
 	"context"
 	"crypto"
-	"crypto/ecdsa"
 	"crypto/ed25519"
-	"crypto/hmac"
-	"crypto/rand"
-	"crypto/rsa"
-	"crypto/sha256"
 	"errors"
 	"strings"
 	"testing"
 
-	"example.com/jwt"
 	"github.com/stretchr/testify/require"
 	"golang.org/x/crypto/ssh"
-)
 
-// The files attacks_*_test.go have one test for each published advisory about a JWT
-// library that this package could have had too, named after it. The advisory's number is
-// in the name; the comment says in one line what went wrong there.
+	"example.com/jwt"
+)
 
 // attack is a token that some library has accepted, and the class this one refuses it with.
 type attack struct {
@@ -46,77 +41,10 @@ func refuseAll(t *testing.T, keys jwt.KeySource, algs []jwt.Algorithm, genuine s
 	}
 }
 
-// mint makes a token of any texts with any signature.
-func mint(header, payload string, sign func(input string) []byte) string {
-	input := rawURL.EncodeToString([]byte(header)) + "." + rawURL.EncodeToString([]byte(payload))
-	return input + "." + rawURL.EncodeToString(sign(input))
-}
-
-func unsigned(string) []byte { return nil }
-
-// keyedWith signs by HMAC with any text as the secret.
-func keyedWith(secret string) func(string) []byte {
-	return func(input string) []byte {
-		mac := hmac.New(sha256.New, []byte(secret))
-		mac.Write([]byte(input))
-		return mac.Sum(nil)
-	}
-}
-
-func signedRSA(t testing.TB, key *rsa.PrivateKey, opts crypto.SignerOpts) func(string) []byte {
-	return func(input string) []byte {
-		h := opts.HashFunc().New()
-		h.Write([]byte(input))
-		sig, err := key.Sign(rand.Reader, h.Sum(nil), opts)
-		require.NoError(t, err)
-		return sig
-	}
-}
-
-func signedECDSA(t testing.TB, key *ecdsa.PrivateKey, hash crypto.Hash) func(string) []byte {
-	return func(input string) []byte {
-		h := hash.New()
-		h.Write([]byte(input))
-		r, s, err := ecdsa.Sign(rand.Reader, key, h.Sum(nil))
-		require.NoError(t, err)
-		size := (key.Params().BitSize + 7) / 8
-		return append(r.FillBytes(make([]byte, size)), s.FillBytes(make([]byte, size))...)
-	}
-}
-
-func signedEd25519(t testing.TB, key crypto.Signer) func(string) []byte {
-	return func(input string) []byte {
-		sig, err := key.Sign(nil, []byte(input), crypto.Hash(0))
-		require.NoError(t, err)
-		return sig
-	}
-}
-
 // otherEd25519 is a key that is not the one of testdata/keys.
 func otherEd25519() crypto.Signer {
 	return ed25519.NewKeyFromSeed([]byte(strings.Repeat("s", ed25519.SeedSize)))
 }
-
-// keyFile reads one of the private keys of testdata/keys as the standard library has it.
-func keyFile[K crypto.Signer](t testing.TB, name string) K {
-	text, _ := readKeyPair(t, "testdata/keys/"+name)
-	key, err := ssh.ParseRawPrivateKey(text)
-	require.NoError(t, err)
-	if ed, ok := key.(*ed25519.PrivateKey); ok {
-		key = *ed
-	}
-	return key.(K)
-}
-
-// publicOf makes this package's key of the public half.
-func publicOf(t testing.TB, key crypto.Signer, opts ...jwt.KeyOption) *jwt.PublicKey {
-	public, err := jwt.NewPublicKey(key.Public(), opts...)
-	require.NoError(t, err)
-	return public
-}
-
-// mixed is a careless list of algorithms: symmetric and asymmetric ones.
-var mixed = []jwt.Algorithm{jwt.HS256, jwt.RS256, jwt.PS256, jwt.ES256, jwt.ES384, jwt.ES512, jwt.EdDSA}
 
 // publicTexts are all forms in which a public key is published.
 func publicTexts(t testing.TB, key crypto.Signer) map[string]string {

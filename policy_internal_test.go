@@ -1,0 +1,101 @@
+package jwt
+
+import (
+	"encoding/base64"
+	"testing"
+	"time"
+
+	"github.com/stretchr/testify/require"
+)
+
+func TestOptionsAtTheEdges(t *testing.T) {
+	key, err := NewSecretKey(make([]byte, 64))
+	require.NoError(t, err)
+	verifier := func(opts ...VerifyOption) error {
+		_, err := NewVerifier[MapClaims](key, []Algorithm{HS256}, opts...)
+		return err
+	}
+	require.NoError(t, verifier(WithLeeway(time.Hour), WithMaxSize(1)))
+	require.ErrorIs(t, verifier(WithLeeway(time.Hour+1)), ErrInvalidOption)
+	require.ErrorIs(t, verifier(WithMaxSize(0)), ErrInvalidOption)
+	for _, option := range []VerifyOption{
+		WithType("caf\u00e9"), WithType("\xff"), WithIssuer("a", "\xff"), WithAudience("\xff"), WithSubject("\xff"), WithRequiredClaims("\xff"),
+	} {
+		require.ErrorIs(t, verifier(option), ErrInvalidOption)
+	}
+	_, err = NewSigner(key, HS256, WithType("caf\u00e9"))
+	require.ErrorIs(t, err, ErrInvalidOption)
+	_, err = NewSigner(key, HS256, WithHeader("\xff", 1))
+	require.ErrorIs(t, err, ErrInvalidOption)
+	require.ErrorIs(t, verifier((*sharedOpt)(nil)), ErrInvalidOption)
+	require.ErrorIs(t, verifier((*verifyOpt)(nil)), ErrInvalidOption)
+	_, err = NewSigner(key, HS256, (*sharedOpt)(nil))
+	require.ErrorIs(t, err, ErrInvalidOption)
+	_, err = NewSigner(key, HS256, WithHeader("x", 1), WithHeader("x", 1))
+	require.ErrorIs(t, err, ErrInvalidOption)
+	require.ErrorContains(t, err, "is given twice")
+	_, err = NewSigner(key, HS256, WithHeader("x", 1), WithHeader("y", 1))
+	require.NoError(t, err)
+
+	names := []string{"a"}
+	option := WithIssuer(names...)
+	names[0] = "b"
+	v, err := NewVerifier[MapClaims](key, []Algorithm{HS256}, option)
+	require.NoError(t, err)
+	require.Equal(t, []string{"a"}, v.p.issuers)
+}
+
+func TestKidOfASingleKey(t *testing.T) {
+	s := &schemes[EdDSA]
+	for _, row := range []struct {
+		own, token string
+		want       bool
+	}{{"", "", true}, {"a", "", true}, {"", "a", true}, {"a", "a", true}, {"a", "b", false}} {
+		p := keyring{key: &checkedKey{kind: kindEd25519, ops: opAll, kid: row.own}}
+		require.Equal(t, row.want, len(p.candidates(nil, s, row.token)) == 1, row)
+		require.Empty(t, p.candidates(nil, &schemes[RS256], row.token))
+	}
+	p := keyring{key: &checkedKey{}}
+	require.NoError(t, p.checkCandidates(maxCandidates, s, ""))
+	require.ErrorContains(t, p.checkCandidates(maxCandidates+1, s, ""), "must have a kid")
+	require.ErrorContains(t, p.checkCandidates(0, s, ""), "has no kid; keys: 1")
+	require.ErrorContains(t, p.checkCandidates(0, s, "x"), `with kid "x"; keys: 1`)
+}
+
+func TestSignaturesThatAreTooLongAreNotLookedAt(t *testing.T) {
+	key, err := NewSecretKey(make([]byte, 64))
+	require.NoError(t, err)
+	v, err := NewVerifier[MapClaims](key, []Algorithm{HS256})
+	require.NoError(t, err)
+	for n, decoded := range map[int]bool{maxSignature: true, maxSignature + 1: false} {
+		s := new(scratch)
+		seg := segments{schemes[HS256].header, "e30", base64.RawURLEncoding.EncodeToString(make([]byte, n)), schemes[HS256].header + ".e30"}
+		_, _, err := v.p.authenticate(t.Context(), s, &seg)
+		require.Equal(t, errSignature, err)
+		require.Equal(t, decoded, len(s.buf) == n)
+	}
+	// What is decoded before the bad character is the signature.
+	token, err := Sign(MapClaims{}, key, HS256)
+	require.NoError(t, err)
+	for _, tail := range []string{"!", "=", "A", "AA"} {
+		_, err = v.Verify(token + tail)
+		require.ErrorIs(t, err, ErrInvalidSignature)
+	}
+}
+
+func TestTypesOfTokens(t *testing.T) {
+	for typ, want := range map[string]string{
+		"": "", "JWT": "JWT", "application/": "application/", "application/x": "x", "APPLICATION/x": "x", "application/a/b": "application/a/b", "applicatiox/x": "applicatiox/x", "application//": "application//",
+		"text/at+jwt": "text/at+jwt", "application-at+jwt": "application-at+jwt",
+	} {
+		require.Equal(t, want, mediaType(typ), typ)
+	}
+	require.True(t, isASCII("a\x7f"))
+	require.False(t, isASCII("a\u0080"))
+	p := policy{verifyConfig: verifyConfig{typ: "x"}}
+	var e *ClaimError
+	require.ErrorAs(t, p.checkType(""), &e)
+	require.Nil(t, e.Got)
+	require.ErrorAs(t, p.checkType("y"), &e)
+	require.Equal(t, "y", e.Got)
+}
