@@ -47,7 +47,7 @@ func load(t *testing.T, folder, importPath string) *doc.Package {
 // entry is an exported name and its comment.
 type entry struct{ name, text string }
 
-// entries gives all that go doc shows of a package.
+// entries returns everything that go doc shows of a package.
 func entries(p *doc.Package) []entry {
 	list := []entry{{"", p.Doc}}
 	values := func(groups []*doc.Value) {
@@ -237,7 +237,7 @@ func TestDocLinks(t *testing.T) {
 	require.Greater(t, links, 100)
 }
 
-// texts gives the texts of a block; code has no links.
+// texts returns the texts of a block. Code has no links.
 func texts(block comment.Block) (found []comment.Text) {
 	switch block := block.(type) {
 	case *comment.Paragraph:

@@ -17,12 +17,12 @@ import (
 	"github.com/stretchr/testify/require"
 )
 
-// Tenants verifies the tokens of several issuers, each by a policy of its own.
+// Tenants verifies the tokens of several issuers, each with a policy of its own.
 type Tenants struct {
 	policies map[string]*jwt.Verifier[UserClaims]
 }
 
-// NewTenants makes the policies when the program starts, from its configuration.
+// NewTenants makes the policies from the configuration when the program starts.
 func NewTenants(keys map[string]jwt.KeySource) (*Tenants, error) {
 	t := &Tenants{map[string]*jwt.Verifier[UserClaims]{}}
 	for issuer, source := range keys {
@@ -36,8 +36,8 @@ func NewTenants(keys map[string]jwt.KeySource) (*Tenants, error) {
 	return t, nil
 }
 
-// Verify asks the token who has issued it, which nobody has checked yet, to choose a policy.
-// The policy checks it: its keys are that issuer's, and WithIssuer names no other.
+// Verify reads the issuer from the unverified token to choose a policy. The policy then checks
+// it: its keys are that issuer's, and WithIssuer allows no other.
 func (t *Tenants) Verify(raw string) (*jwt.Token[UserClaims], error) {
 	unverified, err := jwt.ParseUnverified(raw)
 	if err != nil {
@@ -45,7 +45,7 @@ func (t *Tenants) Verify(raw string) (*jwt.Token[UserClaims], error) {
 	}
 	v, ok := t.policies[unverified.UnverifiedClaims.Issuer]
 	if !ok {
-		return nil, fmt.Errorf("%w: nobody here trusts its issuer", jwt.ErrInvalidIssuer)
+		return nil, fmt.Errorf("%w: its issuer is not trusted", jwt.ErrInvalidIssuer)
 	}
 	return v.Verify(raw)
 }
@@ -72,14 +72,14 @@ func TestTenants(t *testing.T) {
 	require.ErrorIs(t, err, jwt.ErrInvalidOption)
 }
 
-// DenyList holds the jti of tokens that must not be used any more, until they expire. This
-// one is in memory; several instances share a table or a cache with expiring entries.
+// DenyList holds the jti of revoked tokens until they expire. This one is in memory; several
+// instances would share a table, or a cache whose entries expire.
 type DenyList struct {
 	mu      sync.Mutex
 	revoked map[string]time.Time
 }
 
-// Revoke adds a verified token. One without a jti or an exp can't be revoked alone.
+// Revoke adds a verified token, which must have a jti and an exp.
 func (d *DenyList) Revoke(id string, expires time.Time) {
 	d.mu.Lock()
 	defer d.mu.Unlock()
@@ -89,7 +89,7 @@ func (d *DenyList) Revoke(id string, expires time.Time) {
 	d.revoked[id] = expires
 }
 
-// Revoked reports whether a token was revoked, and forgets those that have expired.
+// Revoked reports whether a token was revoked, and removes entries that have expired.
 func (d *DenyList) Revoked(id string, now time.Time) bool {
 	d.mu.Lock()
 	defer d.mu.Unlock()
@@ -102,7 +102,7 @@ func (d *DenyList) Revoked(id string, now time.Time) bool {
 	return revoked
 }
 
-// requireNotRevoked goes inside the middleware, which has verified the token.
+// requireNotRevoked belongs inside the middleware that verifies the token.
 func requireNotRevoked(denied *DenyList, next http.Handler) http.Handler {
 	return http.HandlerFunc(func(w http.ResponseWriter, r *http.Request) {
 		tok, ok := jwthttp.TokenFromContext[UserClaims](r.Context())
@@ -148,13 +148,13 @@ func logout(denied *DenyList) http.Handler {
 	})
 }
 
-// AccessToken is what RFC 9068 adds to the registered claims of an OAuth 2.0 access token.
+// AccessToken has the claims that RFC 9068 adds to the registered ones.
 type AccessToken struct {
 	ClientID string         `json:"client_id"`
 	Scope    jwthttp.Scopes `json:"scope"`
 }
 
-// newAccessTokenVerifier does what RFC 9068, Section 4, asks of a resource server.
+// newAccessTokenVerifier does what RFC 9068, Section 4, requires of a resource server.
 func newAccessTokenVerifier(issuer, resource string, keys jwt.KeySource, opts ...jwt.VerifyOption) (*jwt.Verifier[AccessToken], error) {
 	policy := []jwt.VerifyOption{
 		jwt.WithType("at+jwt"), jwt.WithIssuer(issuer), jwt.WithAudience(resource),
@@ -183,14 +183,14 @@ func TestAccessTokens(t *testing.T) {
 	require.ErrorIs(t, err, jwt.ErrMissingClaim)
 }
 
-// Keys are those of an issuer: one signs, and the published set has it and its neighbours.
+// Keys are the keys of an issuer: one that signs, and a published set with that one and others.
 type Keys struct {
 	signer    atomic.Pointer[jwt.Signer]
 	published atomic.Pointer[jwt.KeySet]
 }
 
-// Use takes the key that signs and all that are published. It is called at start, and for
-// each of the steps of a rotation.
+// Use sets the key that signs and the keys that are published. Call it when the program starts,
+// and for each step of a rotation.
 func (k *Keys) Use(signs *jwt.PrivateKey, published ...jwt.VerificationKey) error {
 	signer, err := jwt.NewSigner(signs, jwt.ES256, jwt.WithExpiresIn(10*time.Minute))
 	if err != nil {
@@ -200,7 +200,7 @@ func (k *Keys) Use(signs *jwt.PrivateKey, published ...jwt.VerificationKey) erro
 	if err != nil {
 		return err
 	}
-	k.published.Store(set) // before anything is signed with its keys
+	k.published.Store(set) // before anything is signed with the new key
 	k.signer.Store(signer)
 	return nil
 }
@@ -233,19 +233,19 @@ func TestRotation(t *testing.T) {
 	require.Len(t, keys.published.Load().Keys(), 1)
 }
 
-// rotate replaces a key; wait stands for what a scheduler does.
+// rotate replaces a key. In a service, a scheduler does the waiting.
 func rotate(keys *Keys, current, next *jwt.PrivateKey, wait func(time.Duration)) error {
-	// 1. Publish the next key. Verifiers may use the set that they have for an hour.
+	// 1. Publish the next key. Verifiers may use a cached set for an hour.
 	if err := keys.Use(current, current.Public(), next.Public()); err != nil {
 		return err
 	}
 	wait(time.Hour)
-	// 2. Sign with it. Tokens of the old key are good for as long as they live.
+	// 2. Sign with it. Tokens signed with the old key stay valid until they expire.
 	if err := keys.Use(next, current.Public(), next.Public()); err != nil {
 		return err
 	}
 	wait(10 * time.Minute)
-	// 3. Take the old key out of the set.
+	// 3. Remove the old key from the set.
 	return keys.Use(next, next.Public())
 }
 

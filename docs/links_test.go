@@ -57,7 +57,7 @@ func TestLinks(t *testing.T) {
 	}
 }
 
-// headings gives the anchors that a page's headings get.
+// headings returns the anchors of a page's headings.
 func headings(text string) map[string]bool {
 	found := map[string]bool{}
 	outside := fence.ReplaceAllString(text, "")

@@ -1,5 +1,5 @@
-// Kms signs tokens with keys that never leave a key management service. signer.go is what a
-// program needs; service.go stands for the service.
+// Kms signs tokens with keys that never leave a key management service. A program needs
+// signer.go; service.go simulates the service.
 package main
 
 import (
@@ -45,7 +45,7 @@ func run(ctx context.Context) error {
 	return outage(ctx, kms)
 }
 
-// signAndVerify is an issuer whose key is in the KMS, and a service that has its public key.
+// signAndVerify plays an issuer whose key is in the KMS, and a service that has the public key.
 func signAndVerify(ctx context.Context, kms KMS, name string, alg jwt.Algorithm) error {
 	signer, err := newTokenSigner(ctx, kms, name, alg)
 	if err != nil {
@@ -71,7 +71,7 @@ func signAndVerify(ctx context.Context, kms KMS, name string, alg jwt.Algorithm)
 	return nil
 }
 
-// newTokenSigner makes the one signer that a service keeps.
+// newTokenSigner creates the one signer of a service.
 func newTokenSigner(ctx context.Context, kms KMS, name string, alg jwt.Algorithm) (*jwt.Signer, error) {
 	remote, err := NewSigner(ctx, kms, name)
 	if err != nil {
@@ -84,7 +84,7 @@ func newTokenSigner(ctx context.Context, kms KMS, name string, alg jwt.Algorithm
 	return jwt.NewSigner(key, alg, jwt.WithExpiresIn(5*time.Minute))
 }
 
-// outage shows what a caller sees when the KMS fails: an error that is nobody's token's.
+// outage shows what a caller sees if the KMS fails: an error that no token is to blame for.
 func outage(ctx context.Context, kms *demoKMS) error {
 	signer, err := newTokenSigner(ctx, kms, "tokens-ec", jwt.ES256)
 	if err != nil {

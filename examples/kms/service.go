@@ -11,10 +11,10 @@ import (
 	"example.com/jwt"
 )
 
-// errThrottled is what a busy KMS answers.
+// errThrottled is the answer of a KMS that is too busy.
 var errThrottled = errors.New("kms: too many requests")
 
-// demoKMS stands for the service: its keys are in memory, and it fails when told to.
+// demoKMS simulates the service. Its keys are in memory, and it fails on request.
 type demoKMS struct {
 	keys map[string]crypto.Signer
 	busy bool

@@ -13,28 +13,28 @@ import (
 	"time"
 )
 
-// callTimeout bounds one call of the service: a crypto.Signer is given no context.
+// callTimeout limits one call of the service, because a crypto.Signer has no context.
 const callTimeout = 5 * time.Second
 
-// KMS is what a signer needs of a key management service. The clients of the usual ones have
-// these two calls under similar names.
+// KMS is what a signer needs from a key management service. Client libraries have these two
+// calls under similar names.
 type KMS interface {
-	// PublicKey gives the public key of a key in PKIX PEM.
+	// PublicKey returns the public key as PKIX PEM.
 	PublicKey(ctx context.Context, key string) ([]byte, error)
 	// Sign signs a digest. ECDSA signatures are in ASN.1.
 	Sign(ctx context.Context, key, algorithm string, digest []byte) ([]byte, error)
 }
 
-// Signer is a key in a KMS as a crypto.Signer, which jwt.NewPrivateKey takes. The private
-// key never is in this process.
+// Signer makes a key in a KMS a crypto.Signer, for jwt.NewPrivateKey. The private key is never
+// in this process.
 type Signer struct {
 	kms    KMS
 	key    string
 	public crypto.PublicKey
 }
 
-// NewSigner asks for the public key once: the library checks it, and with it every
-// signature before a token is returned.
+// NewSigner fetches the public key once. The library uses it to verify every signature before it
+// returns a token.
 func NewSigner(ctx context.Context, kms KMS, key string) (*Signer, error) {
 	text, err := kms.PublicKey(ctx, key)
 	if err != nil {
@@ -51,11 +51,11 @@ func NewSigner(ctx context.Context, kms KMS, key string) (*Signer, error) {
 	return &Signer{kms, key, public}, nil
 }
 
-// Public gives the public key.
+// Public returns the public key.
 func (s *Signer) Public() crypto.PublicKey { return s.public }
 
-// Sign has the KMS sign a digest. It must not be called with more than the algorithm names
-// here allow, so an unknown combination is an error, not a guess.
+// Sign has the KMS sign a digest. It returns an error for combinations of key, hash and padding
+// that it does not know, instead of guessing.
 func (s *Signer) Sign(_ io.Reader, digest []byte, opts crypto.SignerOpts) ([]byte, error) {
 	algorithm, err := s.algorithm(opts)
 	if err != nil {
@@ -66,8 +66,8 @@ func (s *Signer) Sign(_ io.Reader, digest []byte, opts crypto.SignerOpts) ([]byt
 	return s.kms.Sign(ctx, s.key, algorithm, digest)
 }
 
-// algorithm names what the KMS must do: the kind of the key, the padding and the hash. The
-// options are those of crypto: *rsa.PSSOptions asks for PSS, a plain crypto.Hash for PKCS #1.
+// algorithm returns the KMS's name for the kind of key, the padding and the hash. As everywhere
+// in package crypto, *rsa.PSSOptions means PSS, and a plain crypto.Hash means PKCS #1 v1.5.
 func (s *Signer) algorithm(opts crypto.SignerOpts) (string, error) {
 	if opts.HashFunc() != crypto.SHA256 {
 		return "", fmt.Errorf("%s signs SHA-256 only", s.key)

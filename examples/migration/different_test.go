@@ -12,7 +12,7 @@ import (
 	"github.com/stretchr/testify/require"
 )
 
-// TestDifferent has a check for each row of the table of what changes without an error.
+// TestDifferent checks each row of the table "What changes without an error".
 func TestDifferent(t *testing.T) {
 	checks := map[string]func(*testing.T){
 		"a single audience is written as":       audienceOfOne,
@@ -203,8 +203,8 @@ func unfitKey(t *testing.T) {
 	require.ErrorIs(t, err, jwt.ErrInvalidKey)
 }
 
-// TestAllowExpired: the pattern of golang-jwt for refresh and logout lets more through than an
-// expired token, and AllowExpired does not.
+// TestAllowExpired: golang-jwt's pattern for refresh and logout accepts more than expired
+// tokens, and AllowExpired does not.
 func TestAllowExpired(t *testing.T) {
 	stranger := token(`{"exp":1,"iss":"https://other.example"}`)
 	_, err := parse5(stranger, jwt5.WithIssuer("https://login.example"))

@@ -15,18 +15,17 @@ import (
 	"github.com/stretchr/testify/require"
 )
 
-// mistake is an error of golang-jwt, and something that makes it return it, tried in both
-// libraries.
+// mistake is an error of golang-jwt with something that causes it, tried in both libraries.
 type mistake struct {
 	old error
 	try func() (old, here error)
 }
 
-// unused are the errors that nothing in golang-jwt v5 returns, or only what no program reaches.
+// unused are the errors that golang-jwt v5 never returns, or only in code that cannot be reached.
 var unused = []string{"ErrTokenInvalidId", "ErrHashUnavailable"}
 
-// TestErrors provokes each error of golang-jwt in both libraries. This library's matches all
-// that the second cell names before its first semicolon.
+// TestErrors provokes each error of golang-jwt in both libraries. The error of this library
+// matches all that the second cell names before its first semicolon.
 func TestErrors(t *testing.T) {
 	mistakes := claimMistakes(t)
 	for name, m := range keyMistakes() {
@@ -105,7 +104,7 @@ func keyMistakes() map[string]mistake {
 			return old, here
 		}}
 	}
-	// wrong reads the text of a good key of another algorithm.
+	// wrong parses a valid key for another algorithm.
 	wrongPrivate := func(old error, parse func([]byte) error, have, want jwt.Algorithm) mistake {
 		return mistake{old, func() (error, error) {
 			text := must(must(jwt.GeneratePrivateKey(have)).MarshalPEM())
@@ -148,7 +147,7 @@ func keyMistakes() map[string]mistake {
 	}
 }
 
-// only drops what a parser of golang-jwt returns beside its error.
+// only drops what a parser of golang-jwt returns besides its error.
 func only[K crypto.PrivateKey](parse func([]byte) (K, error)) func([]byte) error {
 	return func(text []byte) error { _, err := parse(text); return err }
 }

@@ -23,7 +23,7 @@ var (
 	hs256s = []string{"HS256"}
 )
 
-// errorsHere are the errors of this module by the names that the document gives them.
+// errorsHere maps the names in the document to the errors of this module.
 var errorsHere = map[string]error{
 	"ErrMalformed": jwt.ErrMalformed, "ErrAlgorithmNotAllowed": jwt.ErrAlgorithmNotAllowed, "ErrKeyNotFound": jwt.ErrKeyNotFound,
 	"ErrInvalidSignature": jwt.ErrInvalidSignature, "ErrInvalidClaims": jwt.ErrInvalidClaims, "ErrExpired": jwt.ErrExpired,
@@ -52,7 +52,7 @@ func key5(*jwt5.Token) (any, error) { return secret, nil }
 
 func key4(*jwt4.Token) (any, error) { return secret, nil }
 
-// parse5 gives the claims of a token into a map, as golang-jwt v5 reads it.
+// parse5 decodes a token into a map with golang-jwt v5.
 func parse5(raw string, opts ...jwt5.ParserOption) (jwt5.MapClaims, error) {
 	claims := jwt5.MapClaims{}
 	_, err := jwt5.ParseWithClaims(raw, claims, key5, append([]jwt5.ParserOption{jwt5.WithValidMethods(hs256s)}, opts...)...)
@@ -65,7 +65,7 @@ func parse4(raw string) (jwt4.MapClaims, error) {
 	return claims, err
 }
 
-// verify is this library with the same key.
+// verify does the same with this library.
 func verify[T any](raw string, opts ...jwt.VerifyOption) (*jwt.Token[T], error) {
 	key, err := jwt.NewSecretKey(secret)
 	if err != nil {
@@ -74,7 +74,7 @@ func verify[T any](raw string, opts ...jwt.VerifyOption) (*jwt.Token[T], error) 
 	return jwt.Verify[T](raw, key, hs256, opts...)
 }
 
-// weakKeys gives the option that allows them, or none.
+// weakKeys returns the option that allows weak keys, or none.
 func weakKeys(allow bool) []jwt.KeyOption {
 	if allow {
 		return []jwt.KeyOption{jwt.InsecureAllowWeakKey()}

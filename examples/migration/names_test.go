@@ -19,9 +19,9 @@ const (
 	v5 = "github.com/golang-jwt/jwt/v5"
 )
 
-// TestNames reads the exported names out of golang-jwt's source, and finds in the first cells
-// of the tables exactly these: those of v5 under "Name by name", and those that v5 has not any
-// more under "Only in v4".
+// TestNames reads the exported names of golang-jwt from its source. The first cells of the tables
+// must have exactly those: the names of v5 under "Name by name", and those that v5 no longer has
+// under "Only in v4".
 func TestNames(t *testing.T) {
 	newer, older := exported(t, moduleDir(t, v5)), exported(t, moduleDir(t, v4))
 	require.Contains(t, newer, "Parser.ParseWithClaims")
@@ -42,7 +42,7 @@ func TestNames(t *testing.T) {
 	requireSame(t, older, firstCells(t, "### Only in v4"))
 }
 
-// TestAnswers: what the second cells and the text name of this module is there.
+// TestAnswers: the names of this module in the second cells exist.
 func TestAnswers(t *testing.T) {
 	here := exported(t, moduleDir(t, "example.com/jwt"))
 	require.Contains(t, here, "Verifier.VerifyContext")
@@ -100,7 +100,7 @@ func moduleDir(t *testing.T, path string) string {
 	return strings.TrimSpace(string(out))
 }
 
-// exported gives the exported names of a module: functions, variables, constants and types,
+// exported returns the exported names of a module: functions, variables, constants and types,
 // Type.Method, Type.Field, and package.Name outside the root package. Commands have none.
 func exported(t *testing.T, dir string) (found []string) {
 	t.Helper()

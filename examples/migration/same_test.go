@@ -12,7 +12,7 @@ import (
 	"github.com/stretchr/testify/require"
 )
 
-// TestTokensStayTheSame: with every algorithm, what one library signs the other verifies.
+// TestTokensStayTheSame: each library verifies what the other signs, with every algorithm.
 func TestTokensStayTheSame(t *testing.T) {
 	tried := 0
 	for _, name := range jwt5.GetAlgorithms() {
@@ -42,7 +42,7 @@ func TestTokensStayTheSame(t *testing.T) {
 	require.Equal(t, 13, tried)
 }
 
-// pair gives the keys of one algorithm as both libraries want them.
+// pair returns keys for one algorithm, in the form that each library needs.
 func pair(t *testing.T, alg jwt.Algorithm) (private, public any, signing jwt.SigningKey, verifying jwt.KeySource) {
 	if alg.String()[:2] == "HS" {
 		long := []byte(fmt.Sprintf("%64s", secret))
@@ -67,7 +67,7 @@ func pair(t *testing.T, alg jwt.Algorithm) (private, public any, signing jwt.Sig
 	return private, key.Public().Crypto(), key, key.Public()
 }
 
-// TestParserOptions: an option of golang-jwt and its answer accept and refuse alike.
+// TestParserOptions: an option of golang-jwt and its equivalent accept and reject the same.
 func TestParserOptions(t *testing.T) {
 	now := time.Unix(1_700_000_000, 0)
 	clock := func() time.Time { return now }

@@ -1,4 +1,4 @@
-//lint:file-ignore SA1019 What golang-jwt does with encrypted PEM is what is compared.
+//lint:file-ignore SA1019 The tests compare what golang-jwt does with encrypted PEM.
 
 package migration_test
 
@@ -52,7 +52,7 @@ func encryptedPEM() attempt {
 	}
 }
 
-// smallOrder is the neutral element as a key: the signature is right for every token.
+// smallOrder uses the neutral element as a key, for which the same signature fits every token.
 func smallOrder() attempt {
 	one := append([]byte{1}, make([]byte, 31)...)
 	raw := encode(`{"alg":"EdDSA"}`) + "." + encode(`{"sub":"admin"}`) + "." + encode(string(one)+string(make([]byte, 32)))
@@ -161,7 +161,7 @@ func hmacKey(key []byte, alg jwt.Algorithm) attempt {
 	}
 }
 
-// rsaText reads a public key of RSA and verifies a token of its private key with it.
+// rsaText parses an RSA public key and uses it to verify a token that private has signed.
 func rsaText(text []byte, private *rsa.PrivateKey) attempt {
 	raw := must(jwt5.New(jwt5.SigningMethodRS256).SignedString(private))
 	return attempt{

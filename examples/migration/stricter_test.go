@@ -12,20 +12,20 @@ import (
 	"github.com/stretchr/testify/require"
 )
 
-// attempt is one thing that golang-jwt accepts: v5, and v4 unless the row says "(v5)". This
-// library refuses it, and accepts it if allow gives it the row's option.
+// attempt is something that golang-jwt v5 accepts, and v4 too unless the row says "(v5)". This
+// library rejects it, and accepts it with the option of the row, which allow adds.
 type attempt struct {
 	v5, v4 func() error
 	here   func(allow bool) error
 }
 
-// proof is for one row of the table: the option that its last cell names, if any.
+// proof has the attempts for one row of the table, and the option in its last cell, if any.
 type proof struct {
 	option   string
 	attempts []attempt
 }
 
-// TestStricter runs both libraries for each row of the table, and knows no row that is not there.
+// TestStricter runs both libraries for each row of the table.
 func TestStricter(t *testing.T) {
 	proofs := map[string]proof{}
 	for _, group := range []map[string]proof{strictKeys(), strictForm(), strictClaims(), strictOptions(), strictHTTP()} {
@@ -65,7 +65,7 @@ func TestStricter(t *testing.T) {
 	require.Empty(t, proofs, "proofs without a row")
 }
 
-// read is a token that golang-jwt accepts into a map, and this library with the options.
+// read decodes a token into a map, with golang-jwt, and with this library and options.
 func read(raw string, opts ...jwt.VerifyOption) attempt {
 	return attempt{
 		func() error { _, err := parse5(raw); return err },
@@ -81,7 +81,7 @@ func read(raw string, opts ...jwt.VerifyOption) attempt {
 	}
 }
 
-// readStruct is read into the RegisteredClaims of each library, and with exp required.
+// readStruct decodes a token into the RegisteredClaims of each library, and requires exp.
 func readStruct(raw string) attempt {
 	return attempt{
 		func() error {

@@ -155,7 +155,7 @@ func futureIssue(iat int64) attempt {
 	return a
 }
 
-// fraction is half a second before its nbf.
+// fraction verifies half a second before nbf.
 func fraction() attempt {
 	now := time.Unix(1_700_000_000, 0)
 	raw := token(`{"nbf":1700000000.5}`)
@@ -181,7 +181,7 @@ func fraction() attempt {
 	}
 }
 
-// blind5 and blind4 have an exp of their own, which hides the embedded one.
+// blind5 and blind4 have their own exp, which hides the embedded one.
 type blind5 struct {
 	jwt5.RegisteredClaims
 	Expires int64 `json:"exp"`

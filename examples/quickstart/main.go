@@ -1,6 +1,6 @@
-// Quickstart is an article on JSON Web Tokens from end to end: tokens signed with a
-// shared secret, tokens signed with an RSA key of ssh-keygen and verified with its
-// public line, and then the same with a key pair made on the spot.
+// Quickstart follows an article on JSON Web Tokens: tokens signed with a shared secret, tokens
+// signed with an RSA key from ssh-keygen and verified with its public line, and then the same
+// with a new key pair.
 package main
 
 import (
@@ -18,8 +18,8 @@ import (
 	"golang.org/x/crypto/ssh"
 )
 
-// User is what the article's tokens say. The dates are checked whether or not a claims
-// type has them.
+// User has the claims of the article's tokens. The dates are checked even if a claims type does
+// not have them.
 type User struct {
 	ID    int      `json:"user_id"`
 	Name  string   `json:"username,omitempty"`
@@ -75,8 +75,7 @@ func publicKeyOfTheArticle() error {
 	return nil
 }
 
-// ownKeyPair does what a pair of services does: one keeps the private file, all others
-// have the .pub file.
+// ownKeyPair plays two services: one keeps the private file, the other has the .pub file.
 func ownKeyPair() error {
 	fmt.Println("\n3. EdDSA: a key pair of our own, in files like those of ssh-keygen")
 	dir, err := os.MkdirTemp("", "quickstart")
@@ -126,7 +125,7 @@ func ownKeyPair() error {
 	return nil
 }
 
-// writeKeyPair writes what `ssh-keygen -t ed25519 -f file` does.
+// writeKeyPair writes the files that `ssh-keygen -t ed25519 -f file` writes.
 func writeKeyPair(file string) error {
 	public, private, err := ed25519.GenerateKey(rand.Reader)
 	if err != nil {
@@ -146,7 +145,7 @@ func writeKeyPair(file string) error {
 	return os.WriteFile(file+".pub", ssh.MarshalAuthorizedKey(sshPublic), 0o644)
 }
 
-// show verifies a token and explains what came of it.
+// show verifies a token and prints the result.
 func show(v *jwt.Verifier[User], what, token string) {
 	tok, err := v.Verify(token)
 	switch {
@@ -161,7 +160,7 @@ func show(v *jwt.Verifier[User], what, token string) {
 	}
 }
 
-// tamper changes a character in the middle of the payload.
+// tamper changes one character in the middle of the payload.
 func tamper(token string) string {
 	b := []byte(token)
 	if at := len(b) / 2; b[at] == 'A' {

@@ -1,6 +1,6 @@
-// Services runs an issuing service and an API service that trusts it, over HTTP on
-// loopback, until a client has seen what it came to see. The API service has nothing
-// but the issuer's public key.
+// Services runs a login service that issues tokens, and an API service that trusts it, over
+// HTTP on loopback. A client calls both, and the program ends. The API service only has the
+// public key.
 package main
 
 import (
@@ -23,7 +23,7 @@ const (
 	audience = "orders"
 )
 
-// Claims is what the issuer says of a user, beside the registered claims.
+// Claims are the issuer's claims about a user, in addition to the registered ones.
 type Claims struct {
 	Name  string   `json:"name"`
 	Roles []string `json:"roles"`
@@ -62,7 +62,7 @@ func run(ctx context.Context) error {
 	return errors.Join(client(ctx, loginURL, apiURL), stopAPI(ctx), stopLogin(ctx))
 }
 
-// loginService issues tokens. It alone has the private key.
+// loginService issues tokens. Only it has the private key.
 func loginService(key *jwt.PrivateKey) (http.Handler, error) {
 	signer, err := jwt.NewSigner(key, jwt.ES256, jwt.WithExpiresIn(5*time.Minute))
 	if err != nil {
@@ -86,7 +86,7 @@ func loginService(key *jwt.PrivateKey) (http.Handler, error) {
 	return mux, nil
 }
 
-// apiService serves requests that carry a token of the login service.
+// apiService serves requests with a token from the login service.
 func apiService(key *jwt.PublicKey) (http.Handler, error) {
 	verifier, err := jwt.NewVerifier[Claims](key, []jwt.Algorithm{jwt.ES256},
 		jwt.WithIssuer(issuer), jwt.WithAudience(audience), jwt.WithRequiredClaims("exp", "sub"))
@@ -115,7 +115,7 @@ func apiService(key *jwt.PublicKey) (http.Handler, error) {
 	return mux, nil
 }
 
-// client logs in and calls the API with its token, with none, and with a changed one.
+// client logs in and calls the API with its token, without one, and with a modified one.
 func client(ctx context.Context, loginURL, apiURL string) error {
 	status, token, err := call(ctx, http.MethodPost, loginURL+"/login/susan", "")
 	if err != nil || status != http.StatusOK {
@@ -158,7 +158,7 @@ func call(ctx context.Context, method, url, token string) (int, string, error) {
 	return resp.StatusCode, string(body), err
 }
 
-// serve starts a server on a free port of loopback; stop shuts it down gracefully.
+// serve starts a server on a free loopback port. Stop shuts it down gracefully.
 func serve(h http.Handler) (url string, stop func(context.Context) error, err error) {
 	l, err := net.Listen("tcp", "127.0.0.1:0")
 	if err != nil {

@@ -1,5 +1,5 @@
-// Session makes a session token with a shared secret, and reads it back: a first program, to
-// be copied into a module of one's own.
+// Session signs a session token with a shared secret and verifies it. Copy it into a module of
+// your own as a first program.
 package main
 
 import (
@@ -10,13 +10,13 @@ import (
 	"example.com/jwt"
 )
 
-// Session is what the token says. Its dates are checked whether or not they are fields here.
+// Session has the claims of the token. The dates are checked even though they are not fields.
 type Session struct {
 	UserID int `json:"user_id"`
 }
 
 func main() {
-	// A service reads 32 or more random bytes from its configuration: jwt.NewSecretKey(bytes).
+	// A service reads at least 32 random bytes from its configuration: jwt.NewSecretKey(bytes).
 	secret, err := jwt.GenerateSecretKey(jwt.HS256)
 	if err != nil {
 		log.Fatal(err)

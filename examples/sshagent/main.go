@@ -1,9 +1,9 @@
-// Sshagent signs tokens with a key that an ssh-agent holds: the private key may be on a
-// smart card, in a password manager or on another machine, and never is in this process.
+// Sshagent signs tokens with a key in ssh-agent. The private key may be on a smart card, in a
+// password manager or on another machine, and is never in this process.
 //
 //	go run ./examples/sshagent -socket "$SSH_AUTH_SOCK"
 //
-// Without -socket it runs against an agent of its own, in memory.
+// Without -socket it starts an agent in memory.
 package main
 
 import (
@@ -48,8 +48,8 @@ func dial(socket string) (io.ReadWriteCloser, error) {
 	return net.Dial("unix", socket)
 }
 
-// signWithAll makes a token with each of the agent's keys, and verifies it with what the
-// key's .pub file says.
+// signWithAll signs a token with each of the agent's keys, and verifies it with the content of
+// the key's .pub file.
 func signWithAll(keys agent.Agent) error {
 	signers, err := keys.Signers()
 	if err != nil {
@@ -88,7 +88,7 @@ func signAndVerify(signer ssh.Signer) error {
 	if err != nil {
 		return err
 	}
-	// The other machine has the .pub file alone.
+	// The other machine only has the .pub file.
 	public, err := jwt.ParsePublicKey(ssh.MarshalAuthorizedKey(signer.PublicKey()))
 	if err != nil {
 		return err
@@ -97,8 +97,8 @@ func signAndVerify(signer ssh.Signer) error {
 	return err
 }
 
-// algorithmOf chooses by the kind of the key, which only the issuer may do: a verifier's
-// list must not depend on what it is sent.
+// algorithmOf returns the algorithm for a kind of key. Only an issuer may choose it like this: a
+// verifier's list must not depend on what it receives.
 func algorithmOf(public ssh.PublicKey) (jwt.Algorithm, error) {
 	switch public.Type() {
 	case ssh.KeyAlgoRSA:
@@ -115,7 +115,7 @@ func algorithmOf(public ssh.PublicKey) (jwt.Algorithm, error) {
 	return nil, fmt.Errorf("no algorithm for keys of type %s", public.Type())
 }
 
-// agentInMemory serves two keys over a pipe, as ssh-agent does over its socket.
+// agentInMemory serves two keys over a pipe, as ssh-agent does over a socket.
 func agentInMemory() (io.ReadWriteCloser, error) {
 	_, edKey, err := ed25519.GenerateKey(rand.Reader)
 	if err != nil {

@@ -1,5 +1,5 @@
-// Testing is a service with its tests: service.go is the service, service_test.go shows with
-// jwttest who it lets in. The program asks the service once and ends.
+// Testing is a service with its tests. service.go is the service, and service_test.go uses
+// jwttest to test who gets in. The program calls the service once and ends.
 package main
 
 import (

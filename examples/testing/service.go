@@ -8,12 +8,12 @@ import (
 	"example.com/jwt/jwthttp"
 )
 
-// Claims is what this service reads of a token, beside the registered claims.
+// Claims are the claims this service needs, in addition to the registered ones.
 type Claims struct {
 	Scope jwthttp.Scopes `json:"scope"`
 }
 
-// newOrders is the service. A test gives it other keys, and a clock with the options.
+// newOrders creates the service. A test passes its own keys, and a clock in the options.
 func newOrders(issuer string, keys jwt.KeySource, opts ...jwt.VerifyOption) (http.Handler, error) {
 	opts = append([]jwt.VerifyOption{jwt.WithIssuer(issuer), jwt.WithAudience("orders"), jwt.WithRequiredClaims("exp", "sub")}, opts...)
 	verifier, err := jwt.NewVerifier[Claims](keys, []jwt.Algorithm{jwt.ES256}, opts...)

@@ -11,8 +11,8 @@ import (
 	"github.com/stretchr/testify/require"
 )
 
-// newTestService gives the service under an issuer of its own, a way to call it, and claims
-// that it accepts.
+// newTestService returns an issuer, a function that calls a service which trusts it, and claims
+// that the service accepts.
 func newTestService(t *testing.T) (issuer *jwttest.Issuer, call func(method, path, token string) int, claims func() jwt.MapClaims) {
 	issuer = jwttest.NewIssuer(t)
 	service, err := newOrders(issuer.URL(), issuer.KeySet(), jwt.WithClock(issuer.Clock()))
@@ -40,12 +40,12 @@ func TestWhoMayDoWhat(t *testing.T) {
 		"a reader reads":             {"GET", "/orders", func(jwt.MapClaims) {}, 200},
 		"a reader deletes nothing":   {"DELETE", "/orders/17", func(jwt.MapClaims) {}, 403},
 		"a writer deletes":           {"DELETE", "/orders/17", func(c jwt.MapClaims) { c["scope"] = "orders:read orders:write" }, 204},
-		"no scope, no orders":        {"GET", "/orders", func(c jwt.MapClaims) { delete(c, "scope") }, 403},
-		"half a scope is none":       {"GET", "/orders", func(c jwt.MapClaims) { c["scope"] = "orders" }, 403},
-		"nobody":                     {"GET", "/orders", func(c jwt.MapClaims) { delete(c, "sub") }, 401},
-		"a scope that is no text":    {"GET", "/orders", func(c jwt.MapClaims) { c["scope"] = 7 }, 401},
-		"for this service and more":  {"GET", "/orders", func(c jwt.MapClaims) { c["aud"] = []string{"bills", "orders"} }, 200},
-		"a token for no service":     {"GET", "/orders", func(c jwt.MapClaims) { delete(c, "aud") }, 401},
+		"no scope":                   {"GET", "/orders", func(c jwt.MapClaims) { delete(c, "scope") }, 403},
+		"part of a scope":            {"GET", "/orders", func(c jwt.MapClaims) { c["scope"] = "orders" }, 403},
+		"no subject":                 {"GET", "/orders", func(c jwt.MapClaims) { delete(c, "sub") }, 401},
+		"a scope of another type":    {"GET", "/orders", func(c jwt.MapClaims) { c["scope"] = 7 }, 401},
+		"one of two audiences":       {"GET", "/orders", func(c jwt.MapClaims) { c["aud"] = []string{"bills", "orders"} }, 200},
+		"no audience":                {"GET", "/orders", func(c jwt.MapClaims) { delete(c, "aud") }, 401},
 		"a page that does not exist": {"GET", "/bills", func(jwt.MapClaims) {}, 404},
 	} {
 		t.Run(name, func(t *testing.T) {
@@ -58,7 +58,7 @@ func TestWhoMayDoWhat(t *testing.T) {
 	require.Equal(t, http.StatusUnauthorized, call("GET", "/orders", ""), "without a token")
 }
 
-func TestBadTokensAreRefused(t *testing.T) {
+func TestBadTokensAreRejected(t *testing.T) {
 	issuer, call, claims := newTestService(t)
 	for _, bad := range issuer.BadTokens(claims(), jwt.WithExpiresIn(time.Hour)) {
 		require.Equal(t, http.StatusUnauthorized, call("GET", "/orders", bad.Token), bad.Name)

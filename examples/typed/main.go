@@ -1,5 +1,5 @@
-// Typed shows claims as a Go type: fields of one's own types, the registered claims beside
-// them, and rules that the library cannot know, in a Validate method.
+// Typed shows claims as a Go type: fields with types of the program, the registered claims, and
+// a Validate method with the program's own checks.
 package main
 
 import (
@@ -12,10 +12,10 @@ import (
 	"example.com/jwt"
 )
 
-// Plan is one of three texts: any other does not decode.
+// Plan is one of three strings. Any other string fails to decode.
 type Plan string
 
-// UnmarshalText is what the library calls for a claim that is a string.
+// UnmarshalText is called by the library for a claim that is a string.
 func (p *Plan) UnmarshalText(text []byte) error {
 	if !slices.Contains([]string{"free", "team", "company"}, string(text)) {
 		return fmt.Errorf("no plan is called %q", text)
@@ -24,8 +24,8 @@ func (p *Plan) UnmarshalText(text []byte) error {
 	return nil
 }
 
-// Session is what the tokens of this program say. The registered claims are embedded to be
-// signed; a verifier reads and checks them whether or not the type has them.
+// Session has the claims in the tokens of this program. It embeds the registered claims to sign
+// them; a verifier reads and checks them even if the type does not have them.
 type Session struct {
 	jwt.RegisteredClaims
 	Name  string   `json:"name"`
@@ -34,7 +34,7 @@ type Session struct {
 	Roles []string `json:"roles"`
 }
 
-// Validate runs after the signature, the dates and all options. It can only refuse.
+// Validate runs after the signature and all other claims have been checked. It can only reject.
 func (s *Session) Validate() error {
 	switch {
 	case s.Subject == "":
@@ -83,8 +83,8 @@ func run() error {
 	return nil
 }
 
-// show prints what became of a token. All of these were signed by the right key, so that
-// what is wrong with them is wrong with their claims.
+// show verifies a token and prints the result. All tokens here are signed with the right key, so
+// every error is about their claims.
 func show(v *jwt.Verifier[Session], token string) {
 	tok, err := v.Verify(token)
 	switch {

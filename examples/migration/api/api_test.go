@@ -26,7 +26,7 @@ type constructor func(kid string, private []byte, public map[string][]byte, chec
 
 var sides = map[string]constructor{"before": before.New, "after": after.New}
 
-// keys are the ones of 2025, which is not used to sign any more, of 2026, and of nobody.
+// keys are those of 2025, which no longer signs, of 2026, and one that nobody trusts.
 var keys = sync.OnceValue(func() map[string]*rsa.PrivateKey {
 	made := map[string]*rsa.PrivateKey{}
 	for _, kid := range []string{"2025", "2026", "stranger"} {
@@ -89,7 +89,7 @@ func (c *client) do(target, token string) *httptest.ResponseRecorder {
 	return w
 }
 
-// refused gives what the challenge says of the token.
+// refused returns what the challenge says about the token.
 func (c *client) refused(t *testing.T, token string) string {
 	t.Helper()
 	w := c.do("GET /orders", token)
@@ -154,7 +154,7 @@ func TestRefused(t *testing.T) {
 	})
 }
 
-// TestRotation: the tokens of the key that signed before are good until they expire.
+// TestRotation: tokens of the previous key are valid until they expire.
 func TestRotation(t *testing.T) {
 	for name, construct := range sides {
 		t.Run(name, func(t *testing.T) {
@@ -165,7 +165,7 @@ func TestRotation(t *testing.T) {
 	}
 }
 
-// TestMixed: while a deployment replaces one side by the other, both serve the same clients.
+// TestMixed: during a deployment both versions serve the same clients.
 func TestMixed(t *testing.T) {
 	old, ported := newClient(t, before.New, "2026"), newClient(t, after.New, "2026")
 	require.Equal(t, 200, ported.do("GET /orders", old.token(t, "shop")).Code)

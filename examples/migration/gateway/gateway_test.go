@@ -32,7 +32,7 @@ type user struct {
 	jwt.RegisteredClaims
 }
 
-// setup is one gateway between a provider and a backend that says who calls it.
+// setup is a gateway between a provider and a backend that answers with the name of its caller.
 type setup struct {
 	issuer  *jwttest.Issuer
 	gateway http.Handler
@@ -134,8 +134,8 @@ func TestRotation(t *testing.T) {
 	})
 }
 
-// TestOutage: the one thing that is different on purpose. A provider that is down is not the
-// token's fault. Both gateways start without it.
+// TestOutage is the only intended difference. If the provider is down, the token is not at
+// fault. Both gateways start without the provider.
 func TestOutage(t *testing.T) {
 	for side, status := range map[string]int{"before": 401, "after": 503} {
 		t.Run(side, func(t *testing.T) {

@@ -23,7 +23,7 @@ type constructor func([]byte, func(name, password string) ([]string, bool), func
 
 var sides = map[string]constructor{"before": before.New, "after": after.New}
 
-// client talks to one service and moves its clock.
+// client calls one service and controls its clock.
 type client struct {
 	t       *testing.T
 	service http.Handler
@@ -146,7 +146,7 @@ func TestForged(t *testing.T) {
 	})
 }
 
-// TestPolicy: a good signature is not enough.
+// TestPolicy: a valid signature is not enough.
 func TestPolicy(t *testing.T) {
 	const good = `{"iss":"https://login.example","sub":"susan","use":"access","sid":"1","exp":4102444800}`
 	each(t, func(t *testing.T, c *client) {
@@ -172,7 +172,7 @@ func TestWeakSecret(t *testing.T) {
 	}
 }
 
-// TestMixed: while a deployment replaces one side by the other, both serve the same users.
+// TestMixed: during a deployment both versions serve the same users.
 func TestMixed(t *testing.T) {
 	old, ported := newClient(t, before.New), newClient(t, after.New)
 	require.Equal(t, 200, ported.status("GET /me", old.login().Access))

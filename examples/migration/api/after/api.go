@@ -1,5 +1,5 @@
-// Package api is an API with its own token endpoint: RS256 keys from PEM files, several of
-// them at a time, chosen by kid.
+// Package api is an API with its own token endpoint. It uses several RS256 keys from PEM files,
+// selected by kid.
 package api
 
 import (
@@ -32,8 +32,8 @@ type api struct {
 	now      func() time.Time
 }
 
-// New makes the API. It signs with the private key, in PEM, under the name kid, and accepts
-// the public keys, in PEM by kid. check knows the clients, now is the clock.
+// New creates the API. It signs with the private key, whose name is kid, and accepts the public
+// keys, which have their kids; all are PEM. check knows the clients, and now is the clock.
 func New(kid string, private []byte, public map[string][]byte, check func(id, secret string) (string, bool), now func() time.Time) (http.Handler, error) {
 	a := &api{check: check, now: now}
 	key, err := jwt.ParsePrivateKey(private, jwt.WithKeyID(kid))
@@ -98,7 +98,7 @@ func (a *api) token(w http.ResponseWriter, r *http.Request) {
 	_ = json.NewEncoder(w).Encode(map[string]any{"access_token": raw, "token_type": "Bearer", "expires_in": life / time.Second})
 }
 
-// guard lets requests through whose token has the scope.
+// guard admits requests whose token has the scope.
 func (a *api) guard(scope string, next func(w http.ResponseWriter, client string)) http.HandlerFunc {
 	return func(w http.ResponseWriter, r *http.Request) {
 		raw, ok := strings.CutPrefix(r.Header.Get("Authorization"), "Bearer ")

@@ -1,5 +1,5 @@
-// Package gateway is a reverse proxy that lets only the users of an identity provider
-// through, and tells the service behind it who they are. It fetches the provider's keys.
+// Package gateway is a reverse proxy that admits only users of an identity provider, and tells
+// the service behind it who they are. It fetches the provider's keys.
 package gateway
 
 import (
@@ -17,7 +17,7 @@ import (
 	"example.com/jwt/jwthttp"
 )
 
-// Config is what a gateway needs to know. Client fetches the keys, Now is the clock.
+// Config configures a gateway. Client fetches the keys, and Now is the clock.
 type Config struct {
 	JWKS, Issuer, Audience string
 	Backend                *url.URL
@@ -31,7 +31,7 @@ type claims struct {
 	jwt.RegisteredClaims
 }
 
-// Validate is called for every token whose other claims are right.
+// Validate is called for every token whose other claims are valid.
 func (c claims) Validate() error {
 	if c.Email == "" {
 		return errors.New("the token has no email")
@@ -39,7 +39,7 @@ func (c claims) Validate() error {
 	return nil
 }
 
-// New makes the gateway; it has nothing in the background.
+// New creates the gateway, which does nothing in the background.
 func New(_ context.Context, config Config) (http.Handler, error) {
 	keys, err := jwks.New(config.JWKS, jwks.WithHTTPClient(config.Client), jwks.WithClock(config.Now))
 	if err != nil {
@@ -62,12 +62,12 @@ func New(_ context.Context, config Config) (http.Handler, error) {
 	return mux, nil
 }
 
-// logRefusal only logs: the middleware answers.
+// logRefusal only logs, because the middleware answers.
 func logRefusal(_ http.ResponseWriter, r *http.Request, err error) {
 	slog.WarnContext(r.Context(), "request refused", "path", r.URL.Path, "error", err)
 }
 
-// forward replaces the token by headers that only the gateway can set.
+// forward replaces the token with headers that only the gateway can set.
 func forward(backend *url.URL) func(*httputil.ProxyRequest) {
 	return func(r *httputil.ProxyRequest) {
 		r.SetURL(backend)

@@ -1,5 +1,5 @@
-// Package gateway is a reverse proxy that lets only the users of an identity provider
-// through, and tells the service behind it who they are. It fetches the provider's keys.
+// Package gateway is a reverse proxy that admits only users of an identity provider, and tells
+// the service behind it who they are. It fetches the provider's keys.
 package gateway
 
 import (
@@ -17,7 +17,7 @@ import (
 	"github.com/golang-jwt/jwt/v5/request"
 )
 
-// Config is what a gateway needs to know. Client fetches the keys, Now is the clock.
+// Config configures a gateway. Client fetches the keys, and Now is the clock.
 type Config struct {
 	JWKS, Issuer, Audience string
 	Backend                *url.URL
@@ -31,7 +31,7 @@ type claims struct {
 	jwt.RegisteredClaims
 }
 
-// Validate is called for every token whose other claims are right.
+// Validate is called for every token whose other claims are valid.
 func (c claims) Validate() error {
 	if c.Email == "" {
 		return errors.New("the token has no email")
@@ -41,7 +41,7 @@ func (c claims) Validate() error {
 
 type contextKey struct{}
 
-// New makes the gateway; ctx ends what it has in the background.
+// New creates the gateway. Its background work ends with ctx.
 func New(ctx context.Context, config Config) (http.Handler, error) {
 	keys, err := keyfunc.NewDefaultOverrideCtx(ctx, []string{config.JWKS}, keyfunc.Override{Client: config.Client})
 	if err != nil {
@@ -61,7 +61,7 @@ func New(ctx context.Context, config Config) (http.Handler, error) {
 	return mux, nil
 }
 
-// authenticate puts the claims of the request's token into its context.
+// authenticate stores the claims of the request's token in its context.
 func authenticate(parser *jwt.Parser, keys keyfunc.Keyfunc, next http.Handler) http.Handler {
 	return http.HandlerFunc(func(w http.ResponseWriter, r *http.Request) {
 		raw, err := request.BearerExtractor{}.ExtractToken(r)
@@ -81,7 +81,7 @@ func authenticate(parser *jwt.Parser, keys keyfunc.Keyfunc, next http.Handler) h
 	})
 }
 
-// forward replaces the token by headers that only the gateway can set.
+// forward replaces the token with headers that only the gateway can set.
 func forward(backend *url.URL) func(*httputil.ProxyRequest) {
 	return func(r *httputil.ProxyRequest) {
 		r.SetURL(backend)

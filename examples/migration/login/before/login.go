@@ -1,5 +1,5 @@
-// Package login is a login service: HS256 access tokens of 15 minutes, and refresh tokens
-// of 30 days that work once.
+// Package login is a login service with HS256. Access tokens are valid for 15 minutes, refresh
+// tokens for 30 days and one use.
 package login
 
 import (
@@ -21,7 +21,7 @@ const (
 	refreshLife = 30 * 24 * time.Hour
 )
 
-// claims of both kinds of token; use keeps one from being taken for the other.
+// claims are those of both kinds of token, which use distinguishes.
 type claims struct {
 	Use     string   `json:"use"`
 	Session string   `json:"sid"`
@@ -44,7 +44,7 @@ type service struct {
 	sessions map[string]string // session to the jti of its newest refresh token
 }
 
-// New makes the service: check knows the users, now is the clock.
+// New creates the service. check knows the users, and now is the clock.
 func New(secret []byte, check func(name, password string) ([]string, bool), now func() time.Time) (http.Handler, error) {
 	if len(secret) < 32 {
 		return nil, errors.New("the secret needs 32 bytes")
@@ -83,8 +83,8 @@ func (s *service) login(w http.ResponseWriter, r *http.Request) {
 	s.answer(w, user.Name, rand.Text(), roles)
 }
 
-// refresh trades a refresh token for new tokens. One that was used before ends the
-// session, since two parties have it.
+// refresh exchanges a refresh token for new tokens. One that was used before ends the session,
+// because two parties have it.
 func (s *service) refresh(w http.ResponseWriter, r *http.Request) {
 	c, err := s.verify(r, "refresh", false)
 	if err != nil {
@@ -124,7 +124,7 @@ func (s *service) me(w http.ResponseWriter, r *http.Request) {
 	fmt.Fprintf(w, "%s %s", c.Subject, strings.Join(c.Roles, ","))
 }
 
-// verify gives the claims of the request's token.
+// verify returns the claims of the request's token.
 func (s *service) verify(r *http.Request, use string, mayBeExpired bool) (*claims, error) {
 	raw, ok := strings.CutPrefix(r.Header.Get("Authorization"), "Bearer ")
 	if !ok {
