@@ -127,6 +127,31 @@ func TestVersionWithoutBuildInformation(t *testing.T) {
 	require.True(t, strings.HasPrefix(stdout.String(), "jwt (devel) (go1.99, "), stdout.String())
 }
 
+// A missing or wrong passphrase: the library knows which it is, and the hint names the flag.
+func TestEncryptedKeys(t *testing.T) {
+	t.Chdir(t.TempDir())
+	require.NoError(t, os.WriteFile("right", []byte("correct horse\n"), 0o600))
+	require.NoError(t, os.WriteFile("wrong", []byte("another\n"), 0o600))
+	text, err := os.ReadFile(filepath.Join(testKeys, "ed25519-passphrase"))
+	require.NoError(t, err)
+	require.NoError(t, os.WriteFile("locked", text, 0o600))
+	sign := func(args ...string) result {
+		return process{}.run(append([]string{"sign", "-alg", "EdDSA", "-claims", "{}", "-key", "locked"}, args...)...)
+	}
+	require.Zero(t, sign("-passphrase-file", "right").status)
+	for hint, args := range map[string][]string{
+		"-passphrase-file FILE gives the passphrase":                                          {},
+		"the file of -passphrase-file must have the passphrase and nothing else, on one line": {"-passphrase-file", "wrong"},
+	} {
+		r := sign(args...)
+		require.Equal(t, statusTrouble, r.status)
+		require.Contains(t, r.stderr, "\nhint: "+hint+"\n")
+	}
+	r := process{}.run("verify", "-alg", "EdDSA", "-key", "locked", token)
+	require.Equal(t, statusTrouble, r.status)
+	require.Contains(t, r.stderr, "\nhint: give the public key, such as the .pub file")
+}
+
 func TestEveryFlagAndExampleIsInTheHelp(t *testing.T) {
 	for _, c := range commands() {
 		help := process{}.run(c.name, "-h")
