@@ -21,14 +21,10 @@ const root = "../.."
 var stand = map[string]string{
 	"ssh-keygen -t ed25519 -f jwt-key":     `ssh-keygen -q -t ed25519 -f jwt-key -N "" && jwt sign -key jwt-key -alg EdDSA -claims '{}' | jwt verify -key jwt-key.pub -alg EdDSA -`,
 	"ssh-keygen -t rsa -b 4096 -f jwt-key": `ssh-keygen -q -t rsa -b 4096 -f jwt-key -N "" && jwt sign -key jwt-key -alg RS256 -claims '{}' | jwt verify -key jwt-key.pub -alg RS256 -`,
-	"ssh-keygen -t ed25519":                `ssh-keygen -q -t ed25519 -f another -N ""`,
 	"ssh-keygen -p -f FILE":                `openssl genrsa -aes128 -passout pass:secret -out FILE 2048 && chmod 600 FILE && ssh-keygen -q -p -f FILE -P secret -N other && grep -q OPENSSH FILE`,
-	"ssh-keygen -y -f FILE":                `ssh-keygen -q -t rsa -b 2048 -f private -N "" && ssh-keygen -y -f private | jwt jwks -`,
 	"ssh-keygen -p -Z aes256-ctr -f FILE": `ssh-keygen -q -t ed25519 -Z aes256-cbc -f cbc -N secret && ssh-keygen -q -p -Z aes256-ctr -f cbc -P secret -N secret && ` +
 		`printf secret > passphrase && chmod 600 passphrase && jwt sign -key cbc -passphrase-file passphrase -alg EdDSA -claims '{}'`,
 	"ssh-keygen -p -a 64 -f FILE": `ssh-keygen -q -t ed25519 -a 1 -f rounds -N secret && ssh-keygen -q -p -a 64 -f rounds -P secret -N secret`,
-	"openssl pkey -in FILE":       `openssl genpkey -algorithm ED25519 -out key.pem && openssl pkey -in key.pem`,
-	"openssl pkey":                `openssl ecparam -name prime256v1 -genkey -out both && openssl pkey -in both -out anew && chmod 600 anew && jwt sign -key anew -alg ES256 -claims '{}'`,
 	"openssl pkey -ec_param_enc named_curve": `openssl ecparam -name prime256v1 -param_enc explicit -genkey -noout -out explicit && ` +
 		`openssl pkey -in explicit -ec_param_enc named_curve -out named && chmod 600 named && jwt sign -key named -alg ES256 -claims '{}'`,
 	"openssl req -pubkey -noout": `openssl req -new -newkey rsa:2048 -nodes -keyout private.pem -subj /CN=x -out request && openssl req -pubkey -noout -in request | jwt jwks -`,
@@ -96,8 +92,23 @@ func TestBlocks(t *testing.T) {
 	require.GreaterOrEqual(t, count, 4)
 }
 
-// TestCommandsInTheText runs what stands between back quotes and begins with a program: go doc
-// as it is, and the others by way of stand.
+// inMessages returns the commands that the library's messages about key texts recommend.
+func inMessages(t *testing.T, command *regexp.Regexp) (found []string) {
+	sources, err := filepath.Glob(filepath.Join(root, "internal", "keytext", "*.go"))
+	require.NoError(t, err)
+	for _, source := range sources {
+		text, err := os.ReadFile(source)
+		require.NoError(t, err)
+		for _, match := range command.FindAllStringSubmatch(string(text), -1) {
+			found = append(found, match[1])
+		}
+	}
+	require.NotEmpty(t, found)
+	return found
+}
+
+// TestCommandsInTheText runs the commands between back quotes in documents, and those of the
+// library's messages that stand knows: go doc as it is, and the others by way of stand.
 func TestCommandsInTheText(t *testing.T) {
 	folder, environment := workspace(t)
 	command := regexp.MustCompile("`((?:go|jwt|openssl|ssh-keygen|ssh-add|curl) [^`\n]+)`")
@@ -107,6 +118,11 @@ func TestCommandsInTheText(t *testing.T) {
 		require.NoError(t, err)
 		for _, match := range command.FindAllStringSubmatch(string(text), -1) {
 			commands = append(commands, match[1])
+		}
+	}
+	for _, line := range inMessages(t, command) {
+		if _, ok := stand[line]; ok {
+			commands = append(commands, line)
 		}
 	}
 	slices.Sort(commands)
@@ -126,6 +142,6 @@ func TestCommandsInTheText(t *testing.T) {
 		})
 	}
 	for line := range stand {
-		require.Contains(t, commands, line, "no document has this command any more")
+		require.Contains(t, commands, line, "neither a document nor a message has this command any more")
 	}
 }
