@@ -79,7 +79,7 @@ func TestBlocks(t *testing.T) {
 				continue
 			}
 			if before, after, found := strings.Cut(script, "go test ./...\n"); found {
-				require.Contains(t, string(checks), "\ngo test ./...\n")
+				require.Contains(t, string(checks), "all_run . local ./...\n")
 				script = before + after
 			}
 			if strings.HasPrefix(script, "go run ./") {
