@@ -172,13 +172,13 @@ func appendNames(list []string, raw string) ([]string, error) {
 	case strictjson.Array:
 		for element := range strictjson.Elements(raw) {
 			if strictjson.KindOf(element) != strictjson.String {
-				return list, failf(ErrInvalidClaims, "aud is an array with %s in it, want strings", strictjson.KindOf(element))
+				return nil, failf(ErrInvalidClaims, "aud is an array with %s in it, want strings", strictjson.KindOf(element))
 			}
 			list = append(list, strictjson.Unquote(element))
 		}
 		return list, nil
 	}
-	return list, failf(ErrInvalidClaims, "aud is %s, want a string or an array of strings", strictjson.KindOf(raw))
+	return nil, failf(ErrInvalidClaims, "aud is %s, want a string or an array of strings", strictjson.KindOf(raw))
 }
 
 func appendAudience(dst []byte, a Audience) ([]byte, error) {

@@ -79,10 +79,10 @@ var (
 	ErrKeysUnavailable error = &class{text: "jwt: keys unavailable"}
 )
 
-// ClaimError describes one rejected claim. Got is the value in the token and Want the expected one,
-// each a [time.Time], a string, a []string, or nil if it does not apply. Err is the class. If
-// several claims were rejected, [errors.As] finds the first, in the order exp, nbf, iat, iss, aud,
-// sub, required claims.
+// ClaimError describes one rejected claim. Got is the value in the token; Want is the expected one,
+// or for a date the current time. Each is a [time.Time], a string, a []string, or nil if it does
+// not apply. Err is the class. If several claims were rejected, [errors.As] finds the first, in the
+// order exp, nbf, iat, iss, aud, sub, required claims.
 type ClaimError struct {
 	Claim     string
 	Got, Want any
