@@ -110,6 +110,7 @@ func checkMembers(t *testing.T, text string, members []strictjson.Member) {
 		checkValue(t, m.Raw(text))
 	}
 	require.False(t, dec.More(), "%q", text)
+	checkWalk(t, text, members)
 }
 
 // short is what Member.Short is for a name.

@@ -2,7 +2,6 @@ package strictjson_test
 
 import (
 	"math/rand/v2"
-	"slices"
 	"strings"
 	"testing"
 	"unicode/utf8"
@@ -10,38 +9,6 @@ import (
 	"example.com/jwt/internal/strictjson"
 	"github.com/stretchr/testify/require"
 )
-
-func TestElementsAreTheTextsOfTheValues(t *testing.T) {
-	for array, want := range map[string][]string{
-		"[]":              nil,
-		"[ \n]":           nil,
-		"[1]":             {"1"},
-		"[ 1 ]":           {"1"},
-		"[1,2]":           {"1", "2"},
-		"[true,null ,-1]": {"true", "null", "-1"},
-		`["a","b"]`:       {`"a"`, `"b"`},
-		`[ "," , "]" , "[" , "\"" , "\\" , "{" ]`: {`","`, `"]"`, `"["`, `"\""`, `"\\"`, `"{"`},
-		`[[],[[]],[1,[2]]]`:                       {"[]", "[[]]", "[1,[2]]"},
-		`[{},{"a":1,"b":[2]},{ "}" : "{" }]`:      {"{}", `{"a":1,"b":[2]}`, `{ "}" : "{" }`},
-		`[{"a":1},2,{"b":{"c":null}},[false]]`:    {`{"a":1}`, "2", `{"b":{"c":null}}`, "[false]"},
-		"[1.5e+7,\t0\r,[ ] , { } ]":               {"1.5e+7", "0", "[ ]", "{ }"},
-		`[[1,2],"\\",[3 , 4]]`:                    {"[1,2]", `"\\"`, "[3 , 4]"},
-		`["a longer string with \" in it",false]`: {`"a longer string with \" in it"`, "false"},
-	} {
-		require.NoError(t, valid(array), "the test is wrong about %q", array)
-		require.Equal(t, want, slices.Collect(strictjson.Elements(array)), "%q", array)
-	}
-}
-
-func TestElementsStopWhenTheLoopDoes(t *testing.T) {
-	count := 0
-	for range strictjson.Elements(`[1,[2],"3"]`) {
-		if count++; count == 2 {
-			break
-		}
-	}
-	require.Equal(t, 2, count)
-}
 
 func TestUnquote(t *testing.T) {
 	for raw, want := range map[string]string{
