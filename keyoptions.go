@@ -64,8 +64,9 @@ func WithAlgorithm(alg Algorithm) KeyOption {
 	}}
 }
 
-// WithPassphrase decrypts an encrypted OpenSSH private key in [ParsePrivateKey]; it
-// is ignored if the key is not encrypted. An empty passphrase is rejected with
+// WithPassphrase decrypts an encrypted private key in [ParsePrivateKey]: OpenSSH, or PKCS #8 by
+// PBES2 with PBKDF2 of at most 2,000,000 rounds, HMAC with SHA-1 or SHA-2, and AES or 3DES in CBC
+// mode (RFC 8018). It is ignored if the key is not encrypted. An empty passphrase is rejected with
 // [ErrInvalidOption].
 func WithPassphrase(passphrase []byte) KeyOption {
 	passphrase = slices.Clone(passphrase)

@@ -9,9 +9,9 @@ import (
 	"example.com/jwt/internal/keytext"
 )
 
-// ParsePrivateKey reads a private key: what ssh-keygen writes (OpenSSH format, with
-// [WithPassphrase] if it is encrypted), PKCS #8, PKCS #1 and SEC 1 in PEM, or a JWK (RFC
-// 7517), of at most 64 KiB. The format is detected from the content; lines of PEM may have any
+// ParsePrivateKey reads a private key: what ssh-keygen writes (OpenSSH format), PKCS #8, PKCS #1
+// and SEC 1 in PEM, or a JWK (RFC 7517), of at most 64 KiB. The first two may be encrypted; pass
+// [WithPassphrase]. The format is detected from the content; lines of PEM may have any
 // length. White space around the key, and EC PARAMETERS before it, are fine. For anything but
 // exactly one key it returns an [ErrInvalidKey] that says what was found and what to do. A
 // missing passphrase matches *ssh.PassphraseMissingError of golang.org/x/crypto/ssh too, and a

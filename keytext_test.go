@@ -83,6 +83,37 @@ func TestKeysOfSSHKeygenAndOpenSSL(t *testing.T) {
 	}
 }
 
+func TestEncryptedPKCS8(t *testing.T) {
+	files, err := filepath.Glob("testdata/keys/encrypted/*")
+	require.NoError(t, err)
+	require.Len(t, files, 9)
+	for _, file := range files {
+		text, err := os.ReadFile(file)
+		require.NoError(t, err)
+		source := map[string]string{"ecdsa": "openssl-ecparam", "rsa": "openssl-genpkey-rsa"}[filepath.Base(file)]
+		if source == "" {
+			source = "openssl-ed25519"
+		}
+		_, line := readKeyPair(t, "testdata/keys/"+source)
+		public, err := jwt.ParsePublicKey(line)
+		require.NoError(t, err)
+		private, err := jwt.ParsePrivateKey(text, jwt.WithPassphrase([]byte(passphrase)))
+		require.NoError(t, err, file)
+		require.True(t, private.Public().Equal(public), file)
+
+		_, err = jwt.ParsePrivateKey(text)
+		require.ErrorIs(t, err, jwt.ErrInvalidKey)
+		require.ErrorContains(t, err, "this is an encrypted PKCS #8 key: pass WithPassphrase")
+		_, missing := errors.AsType[*ssh.PassphraseMissingError](err)
+		require.True(t, missing)
+		_, err = jwt.ParsePrivateKey(text, jwt.WithPassphrase([]byte("wrong")))
+		require.ErrorIs(t, err, jwt.ErrInvalidKey)
+		require.ErrorIs(t, err, x509.IncorrectPasswordError)
+		_, err = jwt.ParsePublicKey(text)
+		require.ErrorContains(t, err, "this is a private key")
+	}
+}
+
 // requireRoundTrips writes a key in every form and reads it back.
 func requireRoundTrips(t testing.TB, private *jwt.PrivateKey) {
 	for _, write := range []func() ([]byte, error){private.MarshalPEM, private.ExportJWK} {
@@ -136,7 +167,12 @@ func TestOtherPublicForms(t *testing.T) {
 // ParsePrivateKey and ParsePublicKey must say.
 var refusedTexts = map[string]struct{ private, public string }{
 	"encrypted-pem":            {"`ssh-keygen -p -f FILE` rewrites it", "`ssh-keygen -p -f FILE` rewrites it"},
-	"encrypted-pkcs8":          {"`ssh-keygen -p -f FILE` rewrites it", "this is a private key"},
+	"encrypted-scrypt":         {"encrypted with scrypt: `openssl pkcs8 -topk8 -v2 aes-256-cbc -in FILE` rewrites it", "this is a private key"},
+	"encrypted-pbes1-3des":     {"encrypted with PBES1, by SHA-1 and 3DES: `openssl pkcs8 -topk8 -v2 aes-256-cbc -in FILE` rewrites it", "this is a private key"},
+	"encrypted-pbes1-des":      {"encrypted with PBES1, by MD5 and DES: `openssl pkcs8 -topk8 -v2 aes-256-cbc -provider legacy -provider default -in FILE` rewrites it", "this is a private key"},
+	"encrypted-pbes2-rc2":      {"encrypted with RC2: `openssl pkcs8 -topk8 -v2 aes-256-cbc -provider legacy -provider default -in FILE` rewrites it", "this is a private key"},
+	"encrypted-pbes2-camellia": {"encrypted with \"1.2.392.200011.61.1.1.1.4\": `openssl pkcs8 -topk8 -v2 aes-256-cbc -in FILE` rewrites it", "this is a private key"},
+	"encrypted-rounds":         {"2000001 rounds of PBKDF2, want at most 2000000: `openssl pkcs8 -topk8 -v2 aes-256-cbc -iter 600000 -in FILE` rewrites it", "this is a private key"},
 	"request":                  {"no private key", "this is a certificate request: `openssl req -pubkey -noout`"},
 	"x25519":                   {"an X25519 key, which is for key agreement and can't sign", "this is a private key"},
 	"x25519-public":            {"use ParsePublicKey", "an X25519 key, which is for key agreement and can't sign"},

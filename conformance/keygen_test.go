@@ -3,6 +3,7 @@
 package conformance
 
 import (
+	"crypto/x509"
 	"fmt"
 	"os"
 	"os/exec"
@@ -120,7 +121,7 @@ func TestKeysOfSSHKeygen(t *testing.T) {
 				checkWritten(t, key)
 
 				run(t, "ssh-keygen", "-q", "-p", "-m", format, "-N", passphrase, "-f", file)
-				if format != "RFC4716" { // encrypted PEM and PKCS #8 go through ssh-keygen once more, as the error says
+				if format == "PEM" { // goes through ssh-keygen once more, as the error says
 					_, err := jwt.ParsePrivateKey(read(t, file), jwt.WithPassphrase([]byte(passphrase)))
 					require.ErrorContains(t, err, "`ssh-keygen -p -f FILE` rewrites it in OpenSSH format")
 					run(t, "ssh-keygen", "-q", "-p", "-P", passphrase, "-N", passphrase, "-f", file)
@@ -188,6 +189,61 @@ func TestKeysOfOpenSSL(t *testing.T) {
 				checkWritten(t, key)
 			})
 		}
+	}
+}
+
+// Both passphrases of openssl, as options.
+const passOptions = " -passin 'pass:" + passphrase + "' -passout 'pass:" + passphrase + "'"
+
+func TestEncryptedKeysOfOpenSSL(t *testing.T) {
+	file := write(t, "key", []byte(run(t, "openssl", "genpkey", "-algorithm", "EC", "-pkeyopt", "ec_paramgen_curve:P-384")))
+	public := []byte(run(t, "openssl", "pkey", "-in", file, "-pubout"))
+	commands := []string{"openssl pkcs8 -topk8 -in FILE", "openssl pkcs8 -topk8 -iter 600000 -in FILE", "openssl pkey -aes-256-cbc -in FILE", "openssl pkey -aes-128-cbc -in FILE", "openssl genpkey -algorithm EC -pkeyopt ec_paramgen_curve:P-384 -aes256 -pass 'pass:" + passphrase + "'"}
+	for _, cipher := range []string{"aes-128-cbc", "aes-192-cbc", "aes-256-cbc", "des3"} {
+		for _, hash := range []string{"SHA1", "SHA224", "SHA256", "SHA384", "SHA512"} {
+			commands = append(commands, "openssl pkcs8 -topk8 -v2 "+cipher+" -v2prf hmacWith"+hash+" -in FILE")
+		}
+	}
+	for _, command := range commands {
+		t.Run(command, func(t *testing.T) {
+			options := passOptions
+			if strings.Contains(command, "genpkey") {
+				options = ""
+			}
+			text := shell(t, command+options, file)
+			_, err := jwt.ParsePrivateKey(text)
+			require.ErrorContains(t, err, "this is an encrypted PKCS #8 key: pass WithPassphrase")
+			_, err = jwt.ParsePrivateKey(text, jwt.WithPassphrase([]byte("wrong")))
+			require.ErrorIs(t, err, x509.IncorrectPasswordError)
+			key, err := jwt.ParsePrivateKey(text, jwt.WithPassphrase([]byte(passphrase)))
+			require.NoError(t, err)
+			checkWritten(t, key)
+			if options != "" {
+				checkPair(t, text, public, jwt.ES384)
+			}
+		})
+	}
+}
+
+// What is encrypted in another way is read after the command of the error.
+func TestOtherEncryptionsOfOpenSSL(t *testing.T) {
+	const legacy = " -provider legacy -provider default"
+	file := write(t, "key", []byte(run(t, "openssl", "genpkey", "-algorithm", "ed25519")))
+	public := []byte(run(t, "openssl", "pkey", "-in", file, "-pubout"))
+	for _, options := range []string{
+		"-scrypt", "-v2 aes-256-cbc -iter 2000001", "-v2 camellia-256-cbc", "-v2 aes-256-ecb", "-v2 aes-256-cbc -v2prf hmacWithSHA512-256", "-v2 rc2" + legacy, "-v2 des" + legacy,
+		"-v1 PBE-SHA1-3DES", "-v1 PBE-SHA1-2DES", "-v1 PBE-MD5-DES" + legacy, "-v1 PBE-SHA1-DES" + legacy, "-v1 PBE-SHA1-RC2-64" + legacy, "-v1 PBE-SHA1-RC2-128" + legacy, "-v1 PBE-SHA1-RC2-40" + legacy, "-v1 PBE-SHA1-RC4-128" + legacy, "-v1 PBE-SHA1-RC4-40" + legacy,
+	} {
+		t.Run(options, func(t *testing.T) {
+			text := shell(t, "openssl pkcs8 -topk8 "+options+" -in FILE"+passOptions, file)
+			_, err := jwt.ParsePrivateKey(text, jwt.WithPassphrase([]byte(passphrase)))
+			require.ErrorIs(t, err, jwt.ErrInvalidKey)
+			require.NotErrorIs(t, err, x509.IncorrectPasswordError)
+			_, command, found := strings.Cut(err.Error(), "`")
+			require.True(t, found, err)
+			command, _, _ = strings.Cut(command, "`")
+			checkPair(t, shell(t, command+passOptions, write(t, "encrypted", text)), public, jwt.EdDSA)
+		})
 	}
 }
 

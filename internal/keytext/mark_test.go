@@ -102,7 +102,7 @@ func TestMarksAreFoundInDamagedTexts(t *testing.T) {
 	kinds := []string{"JWK", "JWK set", "Python repr", "YAML", "TOML", "environment", "Go map", "Ruby hash", "JSON of .NET", "XML of .NET", "ML-DSA line", "ML-DSA DER", "/rsa2048-default", "/rsa2048-default.pub", "/rsa2048-default.pub as blob",
 		"/ed25519-default as DER of OPENSSH PRIVATE KEY", "/ecdsa521-default.pub as blob", "/refused/sk-ed25519", "/refused/ssh-certificate", "/refused/dsa-public", "/refused/putty.ppk", "/refused/rfc4716", "/openssl-genpkey-rsa.pub", "/refused/public.der", "/refused/private.der", "/refused/certificate.der", "/refused/pkcs12.p12",
 		"/openssl-ed25519.pem as DER of PRIVATE KEY", "/openssl-ed25519.pub as DER of PUBLIC KEY", "/refused/ed448-public as DER of PUBLIC KEY", "/refused/x25519-public as DER of PUBLIC KEY", "/refused/x448 as DER of PRIVATE KEY", "/refused/dsa-pkcs8 as DER of PRIVATE KEY",
-		"/refused/rsa-pss-public as DER of PUBLIC KEY", "/refused/encrypted-pkcs8 as DER of ENCRYPTED PRIVATE KEY", "/refused/explicit-curve-public as DER of PUBLIC KEY", "/openssl-ecparam.pem as DER of EC PRIVATE KEY"}
+		"/refused/rsa-pss-public as DER of PUBLIC KEY", "/encrypted/sha1-aes256 as DER of ENCRYPTED PRIVATE KEY", "/refused/explicit-curve-public as DER of PUBLIC KEY", "/openssl-ecparam.pem as DER of EC PRIVATE KEY"}
 	for _, name := range kinds {
 		text, ok := texts[name]
 		require.True(t, ok, name)

@@ -112,7 +112,10 @@ func (b block) privateKey(passphrase []byte, weak bool) (key crypto.Signer, err 
 	case "EC PRIVATE KEY":
 		key, err = parseSEC1(b.der, b.curve)
 	case "ENCRYPTED PRIVATE KEY":
-		err = found(Encrypted, "this is an encrypted PKCS #8 key: `ssh-keygen -p -f FILE` rewrites it in OpenSSH format, which WithPassphrase reads")
+		var plain []byte
+		if plain, err = decryptPKCS8(b.der, passphrase); err == nil {
+			key, err = parsePKCS8(plain, weak)
+		}
 	case "PUBLIC KEY", "RSA PUBLIC KEY", "CERTIFICATE":
 		err = found(PublicKey, "this is a public key (%s): it can't sign; use ParsePublicKey", b.label)
 	case "DSA PRIVATE KEY":
