@@ -42,8 +42,13 @@ var marks = [256][]mark{
 	},
 	'k': {{"kty", FormJWK, isMember}, {"keys", FormJWK, isMember}},
 	'K': {{"Kty", FormJWK, isMember}},
-	// object identifiers in DER, from their length on
-	0x09: {{"\x09\x2a\x86\x48\x86\xf7\x0d\x01", FormDER, nil}}, // PKCS: RSA, RSASSA-PSS; PBES2, PKCS #7 and #12
+	// object identifiers in DER, the shorter ones from their length on
+	0x2a: {
+		{"\x2a\x86\x48\x86\xf7\x0d\x01\x01", FormDER, nil}, // PKCS #1: RSA, RSASSA-PSS
+		{"\x2a\x86\x48\x86\xf7\x0d\x01\x05", FormDER, nil}, // PKCS #5: PBES2
+		{"\x2a\x86\x48\x86\xf7\x0d\x01\x07", FormDER, nil}, // PKCS #7, in which PKCS #12 is
+		{"\x2a\x86\x48\x86\xf7\x0d\x01\x0c", FormDER, nil}, // PKCS #12
+	},
 	0x07: {
 		{"\x07\x2a\x86\x48\xce\x3d\x02\x01", FormDER, nil}, // EC
 		{"\x07\x2a\x86\x48\xce\x3d\x01\x01", FormDER, nil}, // the field of explicit parameters

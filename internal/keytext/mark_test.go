@@ -149,12 +149,46 @@ func pkcs1Public(bits int) []byte {
 	return x509.MarshalPKCS1PublicKey(&rsa.PublicKey{N: n, E: 65537})
 }
 
+// rows have one text for each of marks, which has no other mark.
+var rows = map[string]string{
+	"-----BEGIN": "-----BEGINPUBLICKEY-----", "--BEGIN ": "--BEGIN PUBLIC KEY--", "--BEGIN+": "---BEGIN+PUBLIC+KEY--", "-----END ": "=\n-----END PUBLIC KEY-----",
+	"-- BEGIN SSH2": "--- BEGIN SSH2 PUBLIC KEY ----", "--+BEGIN+SSH2": "----+BEGIN+SSH2+PUBLIC+KEY", "-- END SSH2 ": "---- END SSH2 PUBLIC KEY ----",
+	"PuTTY-User-Key-File": "PuTTY-User-Key-File-3", "RSAKeyValue": "</RSAKeyValue>", "openssh-key-v1": "openssh-key-v1\x00\x00", "ecdsa-sha2-": "ecdsa-sha2-nistp256",
+	"webauthn-sk-": "webauthn-sk-something", "rsa-sha2-": "rsa-sha2-512 in a text", "ssh-ed25519": "ssh-ed25519 in a text", "ssh-rsa": "in a text: ssh-rsa", "ssh-dss": "ssh-dss in a text",
+	"ssh-ed448": "ssh-ed448 in a text", "ssh-xmss": "ssh-xmss@openssh.com", "ssh-mldsa": "ssh-mldsa-44 in a text", "sk-ssh-": "sk-ssh-something", "sk-ecdsa-": "sk-ecdsa-something",
+	"kty": "this is its kty: OKP, and this is its crv", "Kty": "this is its Kty = RSA, and this is its exponent", "keys": `{"keys": "of a set of keys"}`,
+	"\x2a\x86\x48\x86\xf7\x0d\x01\x01": "\x06\x09\x2a\x86\x48\x86\xf7\x0d\x01\x01\x0a\x05", "\x2a\x86\x48\x86\xf7\x0d\x01\x05": "\x06\x09\x2a\x86\x48\x86\xf7\x0d\x01\x05\x0d\x30",
+	"\x2a\x86\x48\x86\xf7\x0d\x01\x07": "\x06\x09\x2a\x86\x48\x86\xf7\x0d\x01\x07\x01\xa0", "\x2a\x86\x48\x86\xf7\x0d\x01\x0c": "\x06\x0b\x2a\x86\x48\x86\xf7\x0d\x01\x0c\x0a\x01",
+	"\x07\x2a\x86\x48\xce\x3d\x02\x01": "\x06\x07\x2a\x86\x48\xce\x3d\x02\x01\x06",
+	"\x07\x2a\x86\x48\xce\x3d\x01\x01": "\x06\x07\x2a\x86\x48\xce\x3d\x01\x01\x02", "\x07\x2a\x86\x48\xce\x38\x04\x01": "\x06\x07\x2a\x86\x48\xce\x38\x04\x01\x30",
+	"\x08\x2a\x86\x48\xce\x3d\x03\x01": "\x06\x08\x2a\x86\x48\xce\x3d\x03\x01\x07", "\xa0\x07\x06\x05\x2b\x81\x04\x00": "\xa0\x07\x06\x05\x2b\x81\x04\x00\x0a",
+	"\x60\x86\x48\x01\x65\x03\x04\x03": "\x06\x09\x60\x86\x48\x01\x65\x03\x04\x03\x13", "\x06\x03\x2b\x65": "\x30\x05\x06\x03\x2b\x65\x6e\x03", "\x30\x82": "\x30\x82\x01\x0a\x02\x82\x01\x01\x00\xff",
+}
+
+func TestEveryMarkIsFound(t *testing.T) {
+	count := 0
+	for _, row := range marks {
+		for _, m := range row {
+			count++
+			text := rows[m.text]
+			require.NotEmpty(t, text, "%q", m.text)
+			require.Equal(t, m.form, Recognise([]byte(text)), "%q", m.text)
+			for _, encoding := range []string{"in base64", "in base64url", "in base64 twice", "in base64 after words", "in hex", "in capital hex", "in percent-encoding", "in UTF-16LE", "in UTF-16BE"} {
+				if !strings.ContainsAny(m.text, "\x00\x30") || !strings.Contains(encoding, "UTF") {
+					refuses(t, encodings[encoding](text), m.text, encoding)
+				}
+			}
+		}
+	}
+	require.Len(t, rows, count)
+}
+
 func TestTextsThatMentionKeys(t *testing.T) {
 	for _, text := range []string{
 		"my ssh-rsa passphrase", "ssh-rsa", "correct-horse-ssh-rsa-battery-staple-for-all-of-us", "Schlüssel-ssh-dss-größe", "ecdsa-sha2-nistp256 and more", "sk-ssh-ed25519@openssh.com and more",
 		"AAAAB3NzaC1yc2E and thirty-two bytes in all", "a file that starts with openssh-key-v1", "kty=EC", "{\"kty\": \"none of these\"}", "[kty] => RSA and so on and on and on", "('kty', 'OKP'), ('crv', 'Ed25519')",
 		"the end of a file\n-----END PUBLIC KEY-----", "\ufeff\"Kty\":\"RSA\"", "%u0000kty%3A%20%22AKP", inBase64(inBase64(inBase64(inBase64(inBase64("a: ssh-rsa and so on"))))),
-		"zero\u200bwidth: c3No\u200bLXJzYSBhbmQgc28gb24", "MIIB\u00a0IjANBgkqhk\u2028iG9w0BAQEFAAOC",
+		inBase64("key=" + inBase64(`{"kty":"EC"}`)), "zero\u200bwidth: c3No\u200bLXJzYSBhbmQgc28gb24", "MIIB\u00a0IjANBgkqhk\u2028iG9w0BAQEFAAOC",
 	} {
 		refuses(t, text, "a mention")
 	}
@@ -345,7 +379,7 @@ func latin1(s string) []rune {
 
 func inUTF16(s string, first int) string {
 	runes := []rune(s)
-	if strings.Contains(s, "\x00") { // is no text
+	if !utf8.ValidString(s) || strings.Contains(s, "\x00") { // is no text
 		runes = latin1(s)
 	}
 	var text []byte

@@ -32,7 +32,7 @@ func isName(b []byte, at int) bool {
 }
 
 // isMember reports whether "kty" has a registered value (RFC 7518, Section 7.4), or whether it is
-// a quoted name with any value, as "keys" must be.
+// a quoted name with any value, as "keys" must be. If it has but one of these, more must be text.
 func isMember(b []byte, at int) bool {
 	isSet := b[at+1] == 'e'
 	from := at + len("kty")
@@ -44,15 +44,16 @@ func isMember(b []byte, at int) bool {
 		apart = apart || !strings.ContainsRune("+/-_", rune(b[to])) // digits of base64 separate nothing
 		to++
 	}
-	if !apart || !inText(b, at, 24) {
+	if !apart {
 		return false
 	}
 	const quotes = `"'`
 	between := strings.TrimLeft(string(b[from:to]), `\`)
 	quoted := at > 0 && strings.IndexByte(quotes, b[at-1]) >= 0 && strings.IndexAny(between, quotes) == 0 && strings.ContainsAny(between, ":=")
-	return quoted || !isSet && slices.ContainsFunc([]string{"RSA", "EC", "OKP", "oct", "AKP"}, func(value string) bool {
+	known := !isSet && slices.ContainsFunc([]string{"RSA", "EC", "OKP", "oct", "AKP"}, func(value string) bool {
 		return bytes.HasPrefix(b[to:], []byte(value))
 	})
+	return quoted && known || (quoted || known) && inText(b, at, 24)
 }
 
 // inText reports whether at least so many bytes around a place are text, or all of b.
