@@ -81,9 +81,13 @@ If TOKEN is left out, verify and inspect read it from stdin, unless that is a te
 are JSON, @FILE or -. So tokens need not be on the command line, where other users and the
 shell's history see them. Keys, secrets and passphrases always come from a file or stdin.
 
-Results go to stdout, explanations to stderr. With -json the result is one line of JSON. For
-an error that is {"valid":false,"error":"expired","message":"…","hint":"…"}. The message, and
-the hint if there is one, are for people. The error is one of
+Results go to stdout, explanations to stderr. With -json the result is one line of JSON. For a
+refused token that is
+
+	{"valid":false,"error":"expired","message":"…","hint":"…"}
+
+and for other errors the same without "valid". The message, and the hint if there is one, are
+for people. The error is one of
 
 	malformed  algorithm_not_allowed  key_not_found  invalid_signature
 	expired  not_yet_valid  invalid_issuer  invalid_audience  invalid_subject
