@@ -159,7 +159,7 @@ func (e executed) byFunction() map[string]figures {
 func callgrind(program string, r row, dir string) (executed, error) {
 	warm, counted := 2000, 500 // the runtime's caches of types fill slowly
 	if r.group == groupAsymmetric {
-		warm, counted = 10, 20
+		warm, counted = 5, 10
 	}
 	var best executed
 	for range 3 {

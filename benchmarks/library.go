@@ -25,7 +25,6 @@ const (
 	ours              // the library measured against the targets
 	again             // a second copy of ours, to see how exact the figures are
 	limit             // the bare cryptography
-	other             // what a row adds for information
 )
 
 // library is one JWT library, set up for one algorithm: keys, parser, verifier and

@@ -71,9 +71,7 @@ func report(list []*results) string {
 	}
 	fmt.Fprintf(&b, "%s\n\n### Targets\n\n", main.Versions)
 	targetTable(&b, list)
-	for _, r := range list {
-		r.allLibraries(&b)
-	}
+	main.allLibraries(&b)
 	for _, r := range list {
 		r.countTable(&b)
 	}
@@ -83,15 +81,13 @@ func report(list []*results) string {
 // targetTable compares this library with the fastest peer and with raw in each row.
 func targetTable(b *strings.Builder, list []*results) {
 	list = slices.DeleteFunc(slices.Clone(list), func(r *results) bool { return len(r.Rows) == 0 })
-	b.WriteString("| task | ours | fastest peer | ours / fastest peer |")
+	versions := ""
 	for _, r := range list[1:] {
-		fmt.Fprintf(b, " on Go %s |", r.version())
+		versions += " on Go " + r.version() + " |"
 	}
-	b.WriteString(" ours / raw |")
-	for _, r := range list[1:] {
-		fmt.Fprintf(b, " on Go %s |", r.version())
-	}
-	b.WriteString(" allocations | |\n|---|--:|---|--:|--:|--:|---|" + strings.Repeat("--:|", 2*len(list)-2) + "\n")
+	ratios := strings.Repeat("--:|", len(list))
+	b.WriteString("| task | ours | fastest peer | ours / fastest peer |" + versions + " ours / raw |" + versions + " allocations | |\n")
+	b.WriteString("|---|--:|---|" + ratios + ratios + "--:|---|\n")
 	for _, row := range allRows {
 		main := list[0]
 		mine := main.find(row.name, ours)
@@ -156,33 +152,27 @@ func copies(b *strings.Builder, list []*results) {
 		strings.Join(texts, " | "), strings.Repeat(" – |", len(list)), &v)
 }
 
-// allLibraries has the time of every library in every row that most of them are in.
+// allLibraries has the time of every library in the rows of sound tokens.
 func (r *results) allLibraries(b *strings.Builder) {
-	var rows []row
 	var names []string
-	for _, row := range allRows {
-		if len(r.Rows[row.name]) > 6 {
-			rows = append(rows, row)
+	for _, e := range entries {
+		if e.kind != again {
+			names = append(names, e.name)
 		}
-		for _, c := range r.Rows[row.name] {
-			if c.Kind != again && c.Kind != other && !slices.Contains(names, c.Name) {
-				names = append(names, c.Name)
-			}
-		}
-	}
-	if len(rows) == 0 {
-		return
 	}
 	fmt.Fprintf(b, "\n### Every library, Go %s\n\n| task | %s |\n|---|%s\n", r.version(), strings.Join(names, " | "), strings.Repeat("--:|", len(names)))
-	for _, row := range rows {
+	for _, row := range allRows {
+		cells := r.Rows[row.name]
+		if len(cells) == 0 || row.group != groupHS256 && row.group != groupAsymmetric {
+			continue
+		}
 		fmt.Fprintf(b, "| %s |", row.title)
 		for _, name := range names {
-			i := slices.IndexFunc(r.Rows[row.name], func(c *cell) bool { return c.Name == name })
-			if i < 0 {
-				b.WriteString(" – |")
-				continue
+			text := "–"
+			if i := slices.IndexFunc(cells, func(c *cell) bool { return c.Name == name }); i >= 0 {
+				text = duration(cells[i].Ns)
 			}
-			fmt.Fprintf(b, " %s |", duration(r.Rows[row.name][i].Ns))
+			fmt.Fprintf(b, " %s |", text)
 		}
 		b.WriteString("\n")
 	}
@@ -193,11 +183,17 @@ func (r *results) countTable(b *strings.Builder) {
 	if len(r.Counts) == 0 {
 		return
 	}
-	fmt.Fprintf(b, "\n### Instructions, and cache lines of code, Go %s\n\n| task | instructions | lines |\n|---|--:|--:|\n", r.version())
+	fmt.Fprintf(b, "\n### Instructions, and cache lines of code, Go %s\n\n| task | instructions | lines | |\n|---|--:|--:|---|\n", r.version())
 	for _, row := range allRows {
-		if f, ok := r.Counts[row.name]; ok {
-			fmt.Fprintf(b, "| %s | %d | %d |\n", row.title, f.Instructions, f.Lines)
+		f, ok := r.Counts[row.name]
+		if !ok {
+			continue
 		}
+		v, want := verdict{}, figures{}
+		if row.want != nil && row.want.count != want {
+			v.want, want = row.want, row.want.count
+		}
+		fmt.Fprintf(b, "| %s | %s | %s | %s |\n", row.title, v.number(f.Instructions, want.Instructions), v.number(f.Lines, want.Lines), &v)
 	}
 }
 
@@ -226,6 +222,13 @@ func (v *verdict) allocs(mine, raw *cell, most int) string {
 		return v.mark(mine.Allocs <= raw.Allocs+most, fmt.Sprint(mine.Allocs)) + fmt.Sprintf(" (≤ %d + %d)", raw.Allocs, most)
 	}
 	return v.mark(mine.Allocs <= most, fmt.Sprint(mine.Allocs)) + fmt.Sprintf(" (≤ %d)", most)
+}
+
+func (v *verdict) number(got, most int) string {
+	if most == 0 {
+		return fmt.Sprint(got)
+	}
+	return v.mark(got <= most, fmt.Sprint(got)) + fmt.Sprintf(" (≤ %d)", most)
 }
 
 // mark makes a miss bold.

@@ -39,6 +39,7 @@ type target struct {
 	peer126, peer127 float64 // ours / fastest peer at most, on Go 1.26 and 1.27
 	raw              float64 // ours / raw at most
 	allocs           int     // allocations beyond raw's, at most; anyNumber for no target
+	count            figures // at most, of -count on Go 1.26
 }
 
 const anyNumber = -1
