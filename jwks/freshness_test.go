@@ -121,14 +121,14 @@ func TestRevalidation(t *testing.T) {
 		require.Equal(t, `W/"1"`, provider.last().Header.Get("If-None-Match"))
 		require.Equal(t, 2, provider.count())
 
-		time.Sleep(20 * time.Minute)
+		time.Sleep(17 * time.Minute)
 		require.NoError(t, lookup(s, "a"))
 		require.Equal(t, 2, provider.count(), "a 304 that is silent keeps the lifetime of before")
 
 		provider.set(func(*http.Request) (*http.Response, error) {
 			return respond(304, "", "Cache-Control", "max-age=60"), nil
 		})
-		time.Sleep(10 * time.Minute)
+		time.Sleep(13 * time.Minute)
 		require.NoError(t, lookup(s, "a"))
 		time.Sleep(time.Minute)
 		require.NoError(t, lookup(s, "a"))
@@ -181,6 +181,26 @@ func TestNewSetReplacesTheOld(t *testing.T) {
 			})
 		})
 	}
+}
+
+// TestAnUnusableSetAfterFailures begins the pauses anew: the provider answers.
+func TestAnUnusableSetAfterFailures(t *testing.T) {
+	synctest.Test(t, func(t *testing.T) {
+		s, provider, _ := newSource(t, nil)
+		provider.set(fail(errDown))
+		for range 60 {
+			require.ErrorIs(t, lookup(s, "a"), errDown)
+			time.Sleep(time.Second)
+		}
+		provider.set(publish())
+		time.Sleep(5 * time.Minute) // all tries are back
+		for _, pause := range []time.Duration{time.Second, 2 * time.Second} {
+			require.ErrorContains(t, lookup(s, "a"), "the set is empty")
+			next := time.Until(s.Status().NextTry)
+			require.InDelta(t, pause, next, float64(pause)/20)
+			time.Sleep(next)
+		}
+	})
 }
 
 // TestAnUnusableSetIsNotModified: what a 304 confirms is still of no use.
