@@ -35,22 +35,29 @@ type view struct {
 	now     time.Time
 	nextTry time.Time
 	flight  *flight // under way, or nil
-	started bool    // by this lookup
+	since   int     // the number of the last fetch that began before the lookup
 }
 
-// look returns what there is for a kid, and starts a fetch if one is due and may be started.
-func (s *Source) look(kid string, mayStart bool) view {
+// unknown is the since of a lookup that has not looked yet.
+const unknown = -1
+
+// look returns what there is for a kid, and starts a fetch if one is due, unless that would be
+// of no use to the lookup: it is final, or a fetch has begun since, and ended.
+func (s *Source) look(kid string, since int, final bool) view {
 	s.mu.Lock()
 	defer s.mu.Unlock()
 	// Taken under the lock, or a fetch that has begun and ended since would look as if the clock
 	// had been set back.
 	now := s.now()
 	s.plan.see(now)
-	v := view{state: s.state.Load(), now: now, flight: s.flight}
+	if since == unknown {
+		since = s.last.number
+	}
+	v := view{state: s.state.Load(), now: now, flight: s.flight, since: since}
 	v.need = v.lacks(kid, now)
-	if v.flight == nil && mayStart && v.need != nothing && s.plan.due(v.need) {
+	if v.flight == nil && !final && s.last.number == since && v.need != nothing && s.plan.due(v.need) {
 		s.plan.take()
-		v.flight, v.started = s.start(now, false), true
+		v.flight = s.start(now, false)
 	}
 	if v.flight != nil && v.need == newKey {
 		v.flight.awaited = true

@@ -168,7 +168,9 @@ func TestRotationDuringAFetch(t *testing.T) {
 		provider.set(publish(keys...))
 		for range 100 {
 			wg.Go(func() { assert.NoError(t, lookup(s, "b")) })
-			wg.Go(func() { assert.ErrorIs(t, lookup(s, "forged"), jwt.ErrKeyNotFound, "it asks once more, and no oftener") })
+			wg.Go(func() {
+				assert.ErrorIs(t, lookup(s, "forged"), jwt.ErrKeyNotFound, "it asks once more, and no oftener")
+			})
 		}
 		wg.Wait()
 		require.Equal(t, 3, provider.count())

@@ -96,9 +96,11 @@ func (s *Source) Keys(ctx context.Context, h jwt.Header) (jwt.KeySource, error) 
 
 // lookup is Keys for a kid that may need a fetch.
 func (s *Source) lookup(ctx context.Context, kid string) (jwt.KeySource, error) {
+	since := unknown
 	final := false // the fetch that this lookup needs has ended
-	for again := false; ; again = true {
-		v := s.look(kid, !final)
+	for {
+		v := s.look(kid, since, final)
+		since = v.since
 		switch {
 		case final || v.flight == nil || v.need == nothing:
 			return v.answer(s.name, kid, v.now, v.nextTry)
@@ -117,7 +119,7 @@ func (s *Source) lookup(ctx context.Context, kid string) (jwt.KeySource, error) 
 				return nil, err
 			}
 			// A fetch that had begun before may have been answered before the key was there.
-			final = v.started || again || v.flight.err != nil
+			final = v.flight.number > since || v.flight.err != nil
 		default:
 			if err := s.wait(ctx, v.flight); err != nil {
 				return nil, err
