@@ -197,6 +197,15 @@ func (f *failure) and(class error) error {
 	return f
 }
 
+// because appends the first reasons, of a total number, to the message. They are no cause: their
+// class is not one of the error.
+func (f *failure) because(first []error, total int) *failure {
+	if total > 0 {
+		f.text += "; reasons: " + excerpt.Reasons(first, total)
+	}
+	return f
+}
+
 // failf returns an error of a class; the format has no "jwt: ".
 func failf(class error, format string, args ...any) *failure {
 	return &failure{class: class, text: fmt.Sprintf(format, args...)}

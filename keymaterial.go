@@ -133,17 +133,14 @@ func (m *checkedKey) use() keytext.Use {
 	return use
 }
 
-// kty is the JWK's name for the kind of key.
-func (m *checkedKey) kty() string {
-	if m.kind == kindSecret {
-		return "oct"
-	}
-	return keytext.Kty(m.key())
-}
-
 // appendJWK appends the public JWK of a key that is not a secret.
 func (m *checkedKey) appendJWK(dst []byte) []byte {
 	return keytext.AppendPublicJWK(dst, m.key(), m.use())
+}
+
+// isTwin reports whether x is the same key for the same uses.
+func (m *checkedKey) isTwin(x *checkedKey) bool {
+	return m.kid == x.kid && m.bound == x.bound && m.ops == x.ops && m.weak == x.weak && m.sameKey(x)
 }
 
 // sameKey compares public keys; and secrets, which a set compares.

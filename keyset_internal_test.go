@@ -1,7 +1,9 @@
 package jwt
 
 import (
+	"crypto/rsa"
 	"fmt"
+	"math/big"
 	"testing"
 
 	"github.com/stretchr/testify/require"
@@ -19,6 +21,14 @@ func namedKey(t *testing.T, alg algorithm, kid string) *PublicKey {
 	public, err := NewPublicKey(pair.Public().Crypto(), opts...) // without the binding
 	require.NoError(t, err)
 	return public
+}
+
+// candidatesOf returns the keys of a set to try, which must not be too many.
+func candidatesOf(t *testing.T, set *KeySet, alg algorithm, kid string) []*checkedKey {
+	t.Helper()
+	keys, few := set.candidates(nil, alg.scheme(), kid)
+	require.True(t, few)
+	return keys
 }
 
 func TestKidSelectsTheKeysOfASet(t *testing.T) {
@@ -53,11 +63,11 @@ func TestKidSelectsTheKeysOfASet(t *testing.T) {
 			for _, key := range row.want {
 				want = append(want, key.checked)
 			}
-			require.Equal(t, want, set.candidates(nil, row.alg.scheme(), row.kid))
+			require.Equal(t, want, candidatesOf(t, set, row.alg, row.kid))
 		})
 	}
-	first := []*checkedKey{edA.checked}
-	require.Equal(t, []*checkedKey{edA.checked, edB.checked}, set.candidates(first, EdDSA.scheme(), "b"))
+	after, _ := set.candidates([]*checkedKey{edA.checked}, EdDSA.scheme(), "b")
+	require.Equal(t, []*checkedKey{edA.checked, edB.checked}, after)
 }
 
 func TestKeyOpsOfASecretBindIt(t *testing.T) {
@@ -68,7 +78,7 @@ func TestKeyOpsOfASecretBindIt(t *testing.T) {
 		require.Equal(t, want&opVerify != 0, key.pair.serves(HS256.scheme(), opVerify))
 		set, err := NewKeySet(key)
 		require.NoError(t, err)
-		require.Equal(t, want&opVerify != 0, len(set.candidates(nil, HS256.scheme(), "")) == 1)
+		require.Equal(t, want&opVerify != 0, len(candidatesOf(t, set, HS256, "")) == 1)
 	}
 }
 
@@ -82,15 +92,58 @@ func TestKeyOpsOfAKeyPairDoNotBindItsOtherHalf(t *testing.T) {
 }
 
 func TestSetTriesAFewKeysOnly(t *testing.T) {
-	var keys []VerificationKey
-	for range 2 * maxCandidates {
-		keys = append(keys, namedKey(t, EdDSA, ""))
+	for kid, message := range map[string]string{"": "it must have a kid", "a": "each key must have a kid of its own"} {
+		var keys []VerificationKey
+		for range 2 * maxCandidates {
+			keys = append(keys, namedKey(t, EdDSA, kid))
+		}
+		keys = append(keys, namedKey(t, ES256, kid)) // which does not count for EdDSA
+		for n, few := range map[int]bool{1: true, 16: true, 17: false, 32: false} {
+			set, err := NewKeySet(append(keys[:n:n], keys[32])...)
+			require.NoError(t, err)
+			for _, asked := range []string{"", kid} {
+				got, ok := set.candidates(nil, EdDSA.scheme(), asked)
+				require.Equal(t, few, ok)
+				require.Len(t, got, min(n, 16))
+			}
+			require.ErrorContains(t, set.tooMany(kid), message)
+			require.ErrorIs(t, set.tooMany(kid), ErrKeyNotFound)
+		}
 	}
-	for n, want := range map[int]int{1: 1, 16: 16, 17: 17, 18: 17, 32: 17} {
-		set, err := NewKeySet(keys[:n]...)
+	set, err := NewKeySet(namedKey(t, EdDSA, ""))
+	require.NoError(t, err)
+	require.ErrorContains(t, set.tooMany("b"), "must name the kid of a key")
+}
+
+// sizedKeys are n RSA keys of a size with one kid, whose numbers are good for nothing else.
+func sizedKeys(t testing.TB, n int, bits uint) (keys []VerificationKey) {
+	t.Helper()
+	for i := range n {
+		modulus := new(big.Int).Lsh(big.NewInt(1), bits)
+		key, err := NewPublicKey(&rsa.PublicKey{N: modulus.Sub(modulus, big.NewInt(int64(2*i+1))), E: 65537}, WithKeyID("a"))
 		require.NoError(t, err)
-		require.Len(t, set.candidates(nil, EdDSA.scheme(), ""), want)
-		require.Len(t, set.candidates(nil, EdDSA.scheme(), "x"), want)
+		keys = append(keys, key)
+	}
+	return keys
+}
+
+func TestSetTriesALimitedSizeOfRSAKeys(t *testing.T) {
+	other := namedKey(t, EdDSA, "a")
+	for _, row := range []struct {
+		bits uint
+		most int
+	}{{2048, 16}, {4096, 16}, {8192, 8}, {16384, 4}} {
+		keys := sizedKeys(t, row.most+1, row.bits)
+		for n := row.most; n <= row.most+1; n++ {
+			set, err := NewKeySet(append(keys[:n:n], other)...)
+			require.NoError(t, err)
+			for _, kid := range []string{"", "a"} {
+				got, few := set.candidates(nil, PS512.scheme(), kid)
+				require.Equal(t, n == row.most, few, row)
+				require.Len(t, got, row.most)
+				require.Len(t, candidatesOf(t, set, EdDSA, kid), 1)
+			}
+		}
 	}
 }
 
@@ -101,10 +154,10 @@ func TestSelectionAllocatesNothing(t *testing.T) {
 	}
 	set, err := NewKeySet(keys...)
 	require.NoError(t, err)
-	dst := make([]*checkedKey, 0, maxCandidates+1)
+	dst := make([]*checkedKey, 0, maxCandidates)
 	require.Zero(t, testing.AllocsPerRun(100, func() {
-		dst = set.candidates(dst[:0], EdDSA.scheme(), "49")
-		dst = set.candidates(dst[:0], EdDSA.scheme(), "")
+		dst, _ = set.candidates(dst[:0], EdDSA.scheme(), "49")
+		dst, _ = set.candidates(dst[:0], EdDSA.scheme(), "")
 	}))
 }
 
@@ -117,9 +170,9 @@ func BenchmarkSelection(b *testing.B) {
 	}
 	set, err := NewKeySet(keys...)
 	require.NoError(b, err)
-	dst := make([]*checkedKey, 0, maxCandidates+1)
+	dst := make([]*checkedKey, 0, maxCandidates)
 	for b.Loop() {
-		dst = set.candidates(dst[:0], ES256.scheme(), "99")
+		dst, _ = set.candidates(dst[:0], ES256.scheme(), "99")
 	}
 }
 
@@ -136,17 +189,4 @@ func TestOneKeyWithDifferentOperationsIsTwoKeysOfASet(t *testing.T) {
 	require.ErrorContains(t, err, "is not a key of this package")
 	_, err = ParseKeySet([]byte(`{"kty":"no matter","keys":[]}`))
 	require.NoError(t, err)
-}
-
-func TestSetWithoutAnyKeyThatServesSaysWhy(t *testing.T) {
-	empty, err := NewKeySet()
-	require.NoError(t, err)
-	_, err = NewVerifier[MapClaims](empty, []Algorithm{HS256})
-	require.ErrorIs(t, err, ErrInvalidKey)
-	require.ErrorContains(t, err, "no usable keys")
-	set, err := NewKeySet(namedKey(t, Ed25519, "a"))
-	require.NoError(t, err)
-	_, err = NewVerifier[MapClaims](set, []Algorithm{HS256})
-	require.ErrorIs(t, err, ErrInvalidKey)
-	require.ErrorContains(t, err, "none of the set's 1 keys can serve HS256")
 }

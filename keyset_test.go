@@ -1,11 +1,13 @@
 package jwt_test
 
 import (
+	"context"
 	"crypto/ed25519"
 	"crypto/rand"
 	"crypto/rsa"
 	"encoding/json"
 	"fmt"
+	"math/big"
 	"strconv"
 	"strings"
 	"testing"
@@ -106,7 +108,8 @@ func TestKeySetsThatAreRefused(t *testing.T) {
 		{"one JWK", testkeys.RFCPublicRSA, "one JWK, not a JWK Set: use ParsePublicKey"},
 		{"no keys", `{}`, `no "keys"`},
 		{"keys in capitals", `{"Keys":[]}`, `no "keys"`},
-		{"keys is null", `{"keys":null}`, "not an array"},
+		{"keys is null", `{"keys":null}`, `no "keys"`},
+		{"keys is empty text", `{"keys":""}`, `no "keys"`},
 		{"keys is an object", `{"keys":{}}`, "not an array"},
 		{"entry is null", setText(testkeys.RFCPublicRSA, "null"), "entry 1 of the JWK Set: it is not an object"},
 		{"entry is a string", setText(`"x"`), "entry 0 of the JWK Set: it is not an object"},
@@ -116,12 +119,13 @@ func TestKeySetsThatAreRefused(t *testing.T) {
 		{"a private RSA key", setText(testkeys.RFCPrivateRSA), "must not be in a set"},
 		{"a private EC key", setText(testkeys.RFCPublicEC, testkeys.RFCPrivateEC), "must not be in a set"},
 		{"a private key for encryption", setText(testkeys.Edit(t, testkeys.RFCPrivateEC, "use", "enc")), "must not be in a set"},
-		{"two keys of one kid", setText(testkeys.Edit(t, testkeys.RFCPublicEC, "kid", "x"), testkeys.Edit(t, testkeys.RFCPublicEC, "kid", "x", "y", "H7SaFdupJnh0rUyGQgQq4ReWEOHwOaSZppakkzH36Nw")), `kid "x"`},
 		{"101 entries", setText(tooMany...), "more than 100 keys"},
 		{"1 MiB and a byte", setText() + strings.Repeat(" ", 1<<20-10), "too long"},
 	}
 	for _, name := range []string{"d", "p", "q", "dp", "dq", "qi", "oth", "k", "priv"} {
-		rows = append(rows, refusal{"private member " + name, setText(testkeys.Edit(t, `{"kty":"AKP"}`, name, nil)), fmt.Sprintf("it has %q", name)})
+		for _, content := range []any{"AA", 0, false, []any{nil}, map[string]any{}} {
+			rows = append(rows, refusal{fmt.Sprintf("private member %s is %v", name, content), setText(testkeys.Edit(t, `{"kty":"AKP"}`, name, content)), fmt.Sprintf("it has %q", name)})
+		}
 	}
 	checkRefusals(t, rows, func(text []byte) error {
 		_, err := jwt.ParseKeySet(text)
@@ -200,17 +204,24 @@ func TestKeySetTellsKeysOfOneKidApart(t *testing.T) {
 		require.NoError(t, err)
 		require.Equal(t, []jwt.VerificationKey{k.rsa, k.secret}, set.Keys())
 	})
+	t.Run("the same one for weaker uses", func(t *testing.T) {
+		weak, err := jwt.NewSecretKey(make([]byte, 32), jwt.InsecureAllowWeakKey())
+		require.NoError(t, err)
+		strong, err := jwt.NewSecretKey(make([]byte, 32))
+		require.NoError(t, err)
+		set, err := jwt.NewKeySet(strong, weak) // weak serves HS512 too
+		require.NoError(t, err)
+		require.Equal(t, []jwt.VerificationKey{strong, weak}, set.Keys())
+	})
 	t.Run("the same one for another algorithm", func(t *testing.T) {
 		set, err := jwt.NewKeySet(k.rsa, bound)
 		require.NoError(t, err)
 		require.Len(t, set.Keys(), 2)
 	})
 	t.Run("two of one kind", func(t *testing.T) {
-		for _, pair := range [][2]jwt.VerificationKey{{k.ec, k.otherEC}, {k.ec, k.p384}, {k.secret, k.otherSecret}} {
-			_, err := jwt.NewKeySet(pair[0], k.rsa, pair[1])
-			require.ErrorIs(t, err, jwt.ErrInvalidKey)
-			require.ErrorContains(t, err, `the kid "a"`)
-		}
+		set, err := jwt.NewKeySet(k.ec, k.otherEC, k.p384, k.secret, k.otherSecret, k.ec)
+		require.NoError(t, err)
+		require.Equal(t, []jwt.VerificationKey{k.ec, k.otherEC, k.p384, k.secret, k.otherSecret}, set.Keys())
 	})
 	t.Run("two of one kind without kid", func(t *testing.T) {
 		k := newTestKeys(t)
@@ -218,6 +229,223 @@ func TestKeySetTellsKeysOfOneKidApart(t *testing.T) {
 		require.NoError(t, err)
 		require.Equal(t, []jwt.VerificationKey{k.ec, k.otherEC, k.secret, k.otherSecret}, set.Keys())
 	})
+}
+
+// dotNet are the members that .NET's JsonWebKey writes for a public key.
+const dotNet = `"use":"sig","key_ops":[],"oth":[],"x5c":[],"d":null,"dp":null,"dq":null,"k":null,"p":null,"q":null,"qi":null,"keyId":null,"hasPrivateKey":false,`
+
+// Each row is a set, as issuers publish it, in which the given key must be found by its kid. The
+// key of a row is the private half of one of the entries.
+func TestSetsAsIssuersPublishThem(t *testing.T) {
+	pair := func(alg jwt.Algorithm) (*jwt.PrivateKey, string) {
+		key, err := jwt.GeneratePrivateKey(alg, jwt.WithKeyID("a"))
+		require.NoError(t, err)
+		text, err := key.Public().MarshalJSON()
+		require.NoError(t, err)
+		return key, testkeys.Edit(t, string(text), "alg", testkeys.Drop{}, "use", testkeys.Drop{})
+	}
+	rsaKey, rsaText := pair(jwt.RS256)
+	_, otherRSA := pair(jwt.RS256)
+	ecKey, ecText := pair(jwt.ES256)
+	edKey, edText := pair(jwt.EdDSA)
+	_, otherEd := pair(jwt.EdDSA)
+	with := func(text, members string) string { return "{" + members + text[1:] }
+	edit := func(text string, edits ...any) string { return testkeys.Edit(t, text, edits...) }
+	number := func(name string) []byte {
+		var members map[string]string
+		require.NoError(t, json.Unmarshal([]byte(rsaText), &members))
+		return unb64(t, members[name])
+	}
+	padded := b64(append([]byte{0}, number("n")...))
+
+	for _, row := range []struct {
+		name string
+		set  string
+		key  *jwt.PrivateKey
+	}{
+		{"RSA of .NET", setText(with(rsaText, dotNet)), rsaKey},
+		{"EC of .NET", setText(with(ecText, dotNet+`"alg":null,"n":null,"e":"",`)), ecKey},
+		{"Ed25519 of .NET beside an RSA key", setText(with(edText, dotNet+`"y":"",`), with(otherRSA, dotNet)), edKey},
+		{"empty texts for what there is not", setText(with(rsaText, `"use":"","alg":"","crv":"","x5t":"","key_ops":"",`)), rsaKey},
+		{"a kid of null beside it", setText(edit(otherEd, "kid", nil), edText), edKey},
+		{"the key's own kid is empty", setText(edit(edText, "kid", "")), edKey},
+
+		{"n with a leading zero", setText(edit(rsaText, "n", padded)), rsaKey},
+		{"e as AAEAAQ", setText(edit(rsaText, "e", "AAEAAQ")), rsaKey},
+		{"n and e with many zeros", setText(edit(rsaText, "n", b64(append(make([]byte, 100), number("n")...)), "e", "AAAAAAABAAE")), rsaKey},
+
+		{"two keys of one kid and alg", setText(with(otherEd, `"alg":"EdDSA",`), with(edText, `"alg":"EdDSA",`)), edKey},
+		{"two keys of one kid, bound to different algs", setText(with(otherRSA, `"alg":"RS384",`), with(rsaText, `"alg":"RS256",`)), rsaKey},
+		{"three kinds of keys with one kid", setText(ecText, rsaText, edText), edKey},
+		{"one key for several algs", setText(with(rsaText, `"alg":"RS512",`), with(rsaText, `"alg":"RS384",`), with(rsaText, `"alg":"RS256",`)), rsaKey},
+		{"one kid for encryption and signatures", setText(with(otherRSA, `"use":"enc",`), with(rsaText, `"use":"sig",`)), rsaKey},
+		{"the same key twice, once with a leading zero", setText(edit(rsaText, "n", padded), rsaText), rsaKey},
+
+		{"a byte order mark", "\ufeff" + setText(rsaText), rsaKey},
+		{"a byte order mark and line breaks", "\ufeff\r\n" + setText(ecText) + "\r\n", ecKey},
+		{"a byte order mark before a set of .NET", "\ufeff" + setText(with(edText, dotNet)), edKey},
+
+		{"keys for encryption, X.509 and SPIFFE members beside it", setText(with(otherRSA, `"use":"enc","alg":"RSA-OAEP","x5c":["AA=="],"x5t#S256":"",`), with(otherEd, `"use":"jwt-svid",`), with(ecText, `"x5c":["not base64"],"exp":1676038715816,"issuer":"https://x",`)), ecKey},
+	} {
+		t.Run(row.name, func(t *testing.T) {
+			set, err := jwt.ParseKeySet([]byte(row.set))
+			require.NoError(t, err)
+			algs := map[*jwt.PrivateKey]jwt.Algorithm{rsaKey: jwt.RS256, ecKey: jwt.ES256, edKey: jwt.EdDSA}
+			raw, err := jwt.Sign(jwt.MapClaims{}, row.key, algs[row.key])
+			require.NoError(t, err)
+			_, err = jwt.Verify[jwt.MapClaims](raw, set, []jwt.Algorithm{jwt.RS256, jwt.ES256, jwt.EdDSA})
+			require.NoError(t, err, "%v", set.Skipped())
+
+			published, err := set.MarshalJSON() // canonical, so it is the same set again
+			require.NoError(t, err)
+			again, err := jwt.ParseKeySet(published)
+			require.NoError(t, err)
+			require.Empty(t, again.Skipped())
+			require.Equal(t, set.Keys(), again.Keys())
+		})
+	}
+}
+
+func TestMergedSetsKeepTheKeysOfBoth(t *testing.T) {
+	var sets [2]*jwt.KeySet
+	var raws [2]string
+	for i := range sets {
+		key, err := jwt.GeneratePrivateKey(jwt.EdDSA, jwt.WithKeyID("1"))
+		require.NoError(t, err)
+		raws[i], err = jwt.Sign(jwt.MapClaims{}, key, jwt.EdDSA)
+		require.NoError(t, err)
+		sets[i], err = jwt.NewKeySet(key.Public())
+		require.NoError(t, err)
+	}
+	merged, err := jwt.NewKeySet(append(sets[0].Keys(), sets[1].Keys()...)...)
+	require.NoError(t, err)
+	for i, raw := range raws {
+		tok, err := jwt.Verify[jwt.MapClaims](raw, merged, []jwt.Algorithm{jwt.EdDSA})
+		require.NoError(t, err)
+		require.Equal(t, "1", tok.KeyID)
+		_, err = jwt.Verify[jwt.MapClaims](raw, sets[1-i], []jwt.Algorithm{jwt.EdDSA})
+		require.ErrorIs(t, err, jwt.ErrInvalidSignature)
+	}
+}
+
+func TestRSAKeysOfSetsAreBounded(t *testing.T) {
+	const want = "an RSA key of 8193 bits is too large for a set: want at most 8192"
+	line := func(bits uint) string {
+		return sshLine(t, &rsa.PublicKey{N: new(big.Int).SetBytes(unb64(t, ones(bits))), E: 65537}) + "\n"
+	}
+	jwk := func(bits uint) string {
+		return testkeys.Edit(t, testkeys.RFCPublicRSA, "n", ones(bits), "kid", fmt.Sprint(bits))
+	}
+	set, err := jwt.ParseKeySet([]byte(setText(jwk(8192), jwk(8193), jwk(16384))))
+	require.NoError(t, err)
+	require.Len(t, set.Keys(), 1)
+	require.Equal(t, "8192", set.Keys()[0].KeyID())
+	require.ErrorContains(t, set.Skipped()[0], `kid "8193": `+want)
+	require.ErrorContains(t, set.Skipped()[1], "16384 bits")
+
+	set, err = jwt.ParseAuthorizedKeys([]byte(line(8192) + line(8193) + line(16384)))
+	require.NoError(t, err)
+	require.Len(t, set.Keys(), 1)
+	require.ErrorContains(t, set.Skipped()[0], want)
+	require.Len(t, set.Skipped(), 2)
+
+	// The operator's own keys are not bounded by that.
+	for _, text := range []string{jwk(16384), line(16384)} {
+		key, err := jwt.ParsePublicKey([]byte(text))
+		require.NoError(t, err)
+		_, err = jwt.NewKeySet(key)
+		require.NoError(t, err)
+	}
+}
+
+// The error about a token names what became of the key that its kid names.
+func TestErrorsAboutAKidSayWhatBecameOfItsKey(t *testing.T) {
+	key, err := jwt.GeneratePrivateKey(jwt.EdDSA, jwt.WithKeyID("good"))
+	require.NoError(t, err)
+	text, err := key.Public().MarshalJSON()
+	require.NoError(t, err)
+	other := func(kid string, edits ...any) string {
+		return testkeys.Edit(t, testkeys.RFCPublicRSA, append([]any{"kid", kid}, edits...)...)
+	}
+	entries := []string{
+		`{"kty":"AKP","kid":"new"}`, `{"kty":"AKP","kid":"new 2"}`, `{"kty":"AKP","kid":"new 3"}`, `{"kty":"AKP","kid":"new 4"}`,
+		string(text),
+		other("enc", "use", "enc"),
+		other("plain base64", "n", "+/"+testkeys.RFCN[2:]),
+		other("weak", "n", ones(1024)),
+		other("large", "n", ones(8193)),
+		other("bound", "alg", "RS384"),
+		other("two", "alg", "RS384"), other("two", "n", ones(2048), "alg", "PS256"), other("two", "e", "AQ"),
+		testkeys.Edit(t, testkeys.RFCPublicEC, "kid", "of another kind"),
+		other("many", "e", "Aw"), other("many", "e", "AQ"), other("many", "e", "AQAA"), other("many", "e", ""), other("many", "alg", "RS512"),
+	}
+	for _, row := range []struct{ kid, want string }{
+		{"enc", `entry 5 of the JWK Set is skipped: kid "enc": the JWK's use is "enc", so it is not for signatures: want "sig"`},
+		{"plain base64", `entry 6 of the JWK Set is skipped: kid "plain base64": the JWK's n is not canonical base64url without padding`},
+		{"weak", `entry 7 of the JWK Set is skipped: kid "weak": an RSA key of 1024 bits is too weak: want at least 2048 (RFC 7518, Section 3.3)`},
+		{"large", `entry 8 of the JWK Set is skipped: kid "large": an RSA key of 8193 bits is too large for a set: want at most 8192 (NewKeySet takes larger ones from ParsePublicKey)`},
+		{"bound", "this key is bound to RS384 (by WithAlgorithm or the JWK's alg) and can't be used for RS256"},
+		{"two", `entry 12 of the JWK Set is skipped: kid "two": the RSA public exponent (1 bits) is not an odd number from 65537 to 2147483647; ` +
+			"this key is bound to RS384 (by WithAlgorithm or the JWK's alg) and can't be used for RS256; this key is bound to PS256 (by WithAlgorithm or the JWK's alg) and can't be used for RS256"},
+		{"of another kind", "RS256 needs an RSA key of 2048 to 16384 bits, got an ECDSA P-256 key (ES256?)"},
+		{"many", `entry 14 of the JWK Set is skipped: kid "many": the RSA public exponent (2 bits) is not an odd number from 65537 to 2147483647; ` +
+			`entry 15 of the JWK Set is skipped: kid "many": the RSA public exponent (1 bits) is not an odd number from 65537 to 2147483647; ` +
+			`entry 16 of the JWK Set is skipped: kid "many": the RSA public exponent (17 bits) is not an odd number from 65537 to 2147483647; and 2 more`},
+		{"unknown", ""},
+	} {
+		t.Run(row.kid, func(t *testing.T) {
+			set, err := jwt.ParseKeySet([]byte(setText(entries...)))
+			require.NoError(t, err)
+			want := fmt.Sprintf(`jwt: no key fits: the token uses RS256 with kid %q; keys: 6`, row.kid)
+			if row.want != "" {
+				want += "; reasons: " + row.want
+			}
+			raw := mint(fmt.Sprintf(`{"alg":"RS256","kid":%q}`, row.kid), `{}`, unsigned)
+			for name, source := range map[string]jwt.KeySource{
+				"set":     set,
+				"KeyFunc": jwt.KeyFunc(func(context.Context, jwt.Header) (jwt.KeySource, error) { return set, nil }),
+			} {
+				_, err = jwt.Verify[jwt.MapClaims](raw, source, []jwt.Algorithm{jwt.RS256, jwt.EdDSA})
+				require.ErrorIs(t, err, jwt.ErrKeyNotFound, name)
+				require.NotErrorIs(t, err, jwt.ErrInvalidKey, name)
+				require.EqualError(t, err, want, name)
+			}
+		})
+	}
+}
+
+// An entry without kid could be the key of any token that no other key is named for.
+func TestErrorsNameSkippedEntriesWithoutKid(t *testing.T) {
+	broken := testkeys.Edit(t, testkeys.RFCPublicRSA, "kid", 7)
+	set, err := jwt.ParseKeySet([]byte(setText(broken, testkeys.Edit(t, testkeys.RFCPublicOKP, "kid", "ed"))))
+	require.NoError(t, err)
+	for header, want := range map[string]string{
+		`{"alg":"RS256","kid":"7"}`:  "keys: 1; reasons: entry 0 of the JWK Set is skipped: the JWK's kid is not a string",
+		`{"alg":"RS256"}`:            "keys: 1; reasons: entry 0 of the JWK Set is skipped: the JWK's kid is not a string; RS256 needs an RSA key of 2048 to 16384 bits, got an Ed25519 key (EdDSA?)",
+		`{"alg":"RS256","kid":"ed"}`: "keys: 1; reasons: RS256 needs an RSA key of 2048 to 16384 bits, got an Ed25519 key (EdDSA?)",
+	} {
+		_, err := jwt.Verify[jwt.MapClaims](mint(header, `{}`, unsigned), set, []jwt.Algorithm{jwt.RS256, jwt.EdDSA})
+		require.ErrorIs(t, err, jwt.ErrKeyNotFound)
+		require.True(t, strings.HasSuffix(err.Error(), want), err)
+	}
+}
+
+func TestSetWithoutAnyKeyThatServesSaysWhy(t *testing.T) {
+	algs := []jwt.Algorithm{jwt.HS256, jwt.RS256}
+	for text, want := range map[string]string{
+		setText(): "jwt: the set has no keys that can be used",
+		setText(`{"kty":"AKP"}`, `{"kty":"RSA","kid":"a"}`, `{}`, `{}`): `jwt: the set has no keys that can be used; reasons: entry 0 of the JWK Set is skipped: a JWK of kty "AKP" is not supported: want RSA, EC, OKP or oct; ` +
+			`entry 1 of the JWK Set is skipped: kid "a": the JWK has no "n"; entry 2 of the JWK Set is skipped: the JWK has no "kty"; and 1 more`,
+		setText(testkeys.RFCPublicOKP, `{}`): "jwt: none of the set's 1 keys can serve HS256, RS256; reasons: entry 1 of the JWK Set is skipped: the JWK has no \"kty\"; " +
+			"HS256 needs a secret key of at least 32 bytes, got an Ed25519 key (EdDSA?)",
+	} {
+		set, err := jwt.ParseKeySet([]byte(text))
+		require.NoError(t, err)
+		_, err = jwt.NewVerifier[jwt.MapClaims](set, algs)
+		require.ErrorIs(t, err, jwt.ErrInvalidKey)
+		require.NotErrorIs(t, err, jwt.ErrInvalidToken)
+		require.EqualError(t, err, want)
+	}
 }
 
 func TestKeySetIsImmutable(t *testing.T) {
@@ -351,7 +579,7 @@ func TestAuthorizedKeysFilesThatAreRefused(t *testing.T) {
 	checkRefusals(t, []refusal{
 		{"empty", "", "has no key"},
 		{"comments alone", "# nothing\n\n", "has no key"},
-		{"options alone", "restrict " + line + "\n", "none of the keys in the authorized_keys file can be used: line 1"},
+		{"options alone", "restrict " + line + "\n", "none of the keys in the authorized_keys file can be used; reasons: line 1"},
 		{"1,001 lines", strings.Repeat("#\n", 1000) + line, "1001 lines is too long"},
 		{"1,001 whole lines", strings.Repeat("#\n", 1000) + line + "\n", "1001 lines is too long"},
 		{"1 MiB and a byte", line + strings.Repeat(" ", 1<<20+1-len(line)), "too long"},

@@ -70,10 +70,11 @@ func (p *policy) use(keys KeySource) error {
 	if p.key != nil {
 		return p.key.unfit(p.schemes[0], opVerify)
 	}
+	why, total := p.set.reasons(p.schemes[0], "")
 	if p.set.len() == 0 {
-		return failf(ErrInvalidKey, "the set has no usable keys")
+		return failf(ErrInvalidKey, "the set has no keys that can be used").because(why, total)
 	}
-	return failf(ErrInvalidKey, "none of the set's %d keys can serve %s", p.set.len(), p.algorithms())
+	return failf(ErrInvalidKey, "none of the set's %d keys can serve %s", p.set.len(), p.algorithms()).because(why, total)
 }
 
 // keyringOf resolves a key argument other than a [KeyFunc]. Only this package's own types count.
@@ -90,31 +91,34 @@ func keyringOf(keys KeySource) (r keyring, ok bool) {
 }
 
 // candidates appends the keys to try on a token. A single key is tried if it fits the algorithm,
-// and unless the token and the key have different kids.
-func (r keyring) candidates(dst []*checkedKey, s *scheme, kid string) []*checkedKey {
+// and unless the token and the key have different kids. It reports false if there are too many.
+func (r keyring) candidates(dst []*checkedKey, s *scheme, kid string) ([]*checkedKey, bool) {
 	if r.set != nil {
 		return r.set.candidates(dst, s, kid)
 	}
 	if (kid == "" || r.key.kid == "" || r.key.kid == kid) && r.key.serves(s, opVerify) {
 		dst = append(dst, r.key)
 	}
-	return dst
+	return dst, true
 }
 
-func (r keyring) checkCandidates(n int, s *scheme, kid string) error {
-	total := 1
-	if r.set != nil {
-		total = r.set.len()
-	}
+// noKey says why no key serves a token.
+func (r keyring) noKey(s *scheme, kid string) error {
+	var why []error
+	total, keys := 1, 1
 	switch {
-	case n > maxCandidates:
-		return failf(ErrKeyNotFound, "more than %d of the %d keys could have signed the token: it must have a kid", maxCandidates, total)
-	case n == 0 && kid == "":
-		return failf(ErrKeyNotFound, "no key fits: the token uses %s and has no kid; keys: %d", s.name, total)
-	case n == 0:
-		return failf(ErrKeyNotFound, "no key fits: the token uses %s with kid %s; keys: %d", s.name, excerpt.Quote(kid), total)
+	case r.set != nil:
+		why, total = r.set.reasons(s, kid)
+		keys = r.set.len()
+	case kid != "" && r.key.kid != "" && r.key.kid != kid:
+		why = []error{failf(ErrInvalidKey, "the key has the kid %s", excerpt.Quote(r.key.kid))}
+	default:
+		why = []error{r.key.unfit(s, opVerify)}
 	}
-	return nil
+	if kid == "" {
+		return failf(ErrKeyNotFound, "no key fits: the token uses %s and has no kid; keys: %d", s.name, keys).because(why, total)
+	}
+	return failf(ErrKeyNotFound, "no key fits: the token uses %s with kid %s; keys: %d", s.name, excerpt.Quote(kid), keys).because(why, total)
 }
 
 // checkType compares the header's typ with the expected one.

@@ -52,14 +52,17 @@ func TestKidOfASingleKey(t *testing.T) {
 		want       bool
 	}{{"", "", true}, {"a", "", true}, {"", "a", true}, {"a", "a", true}, {"a", "b", false}} {
 		p := keyring{key: &checkedKey{kind: kindEd25519, ops: opAll, kid: row.own}}
-		require.Equal(t, row.want, len(p.candidates(nil, s, row.token)) == 1, row)
-		require.Empty(t, p.candidates(nil, &schemes[RS256], row.token))
+		keys, few := p.candidates(nil, s, row.token)
+		require.True(t, few)
+		require.Equal(t, row.want, len(keys) == 1, row)
+		keys, _ = p.candidates(nil, &schemes[RS256], row.token)
+		require.Empty(t, keys)
 	}
-	p := keyring{key: &checkedKey{}}
-	require.NoError(t, p.checkCandidates(maxCandidates, s, ""))
-	require.ErrorContains(t, p.checkCandidates(maxCandidates+1, s, ""), "must have a kid")
-	require.ErrorContains(t, p.checkCandidates(0, s, ""), "has no kid; keys: 1")
-	require.ErrorContains(t, p.checkCandidates(0, s, "x"), `with kid "x"; keys: 1`)
+	p := keyring{key: &checkedKey{kind: kindEd25519, ops: opAll, kid: "a"}}
+	const unfit = "reasons: RS256 needs an RSA key of 2048 to 16384 bits, got an Ed25519 key (EdDSA?)"
+	require.EqualError(t, p.noKey(&schemes[RS256], ""), "jwt: no key fits: the token uses RS256 and has no kid; keys: 1; "+unfit)
+	require.EqualError(t, p.noKey(&schemes[RS256], "a"), `jwt: no key fits: the token uses RS256 with kid "a"; keys: 1; `+unfit)
+	require.EqualError(t, p.noKey(s, "x"), `jwt: no key fits: the token uses EdDSA with kid "x"; keys: 1; reasons: the key has the kid "a"`)
 }
 
 func TestSignaturesThatAreTooLongAreNotLookedAt(t *testing.T) {

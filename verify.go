@@ -157,9 +157,12 @@ func (p *policy) authenticate(ctx context.Context, w *scratch, seg *segments) (H
 			return Header{}, "", err
 		}
 	}
-	w.keys = keys.candidates(w.keys[:0], s, header.KeyID)
-	if err := keys.checkCandidates(len(w.keys), s, header.KeyID); err != nil {
-		return Header{}, "", err
+	var few bool
+	if w.keys, few = keys.candidates(w.keys[:0], s, header.KeyID); !few {
+		return Header{}, "", keys.set.tooMany(header.KeyID)
+	}
+	if len(w.keys) == 0 {
+		return Header{}, "", keys.noKey(s, header.KeyID)
 	}
 	if base64url.DecodedLen(len(seg.signature)) > maxSignature || !w.decode(seg.signature) {
 		return Header{}, "", errSignature

@@ -1,7 +1,7 @@
 package jwks
 
 import (
-	"cmp"
+	"errors"
 	"fmt"
 	"slices"
 	"strings"
@@ -10,9 +10,6 @@ import (
 	"example.com/jwt"
 	"example.com/jwt/internal/excerpt"
 )
-
-// maxReasons is how many skipped keys a message explains.
-const maxReasons = 3
 
 // failure is an error of one of the root package's classes.
 type failure struct {
@@ -25,7 +22,7 @@ func (f *failure) Error() string {
 	if f.cause == nil {
 		return "jwks: " + f.text
 	}
-	return "jwks: " + f.text + ": " + bare(f.cause)
+	return "jwks: " + f.text + ": " + excerpt.Bare(f.cause)
 }
 
 func (f *failure) Unwrap() []error {
@@ -64,10 +61,14 @@ func (m *miss) Error() string {
 
 // kidFirst returns the skipped keys, those of the token's kid first.
 func (m *miss) kidFirst() []error {
-	name := excerpt.Quote(m.kid)
-	return slices.SortedStableFunc(slices.Values(m.skipped), func(a, b error) int {
-		return cmp.Compare(strings.Count(b.Error(), name), strings.Count(a.Error(), name))
-	})
+	other := func(err error) int {
+		var key interface{ KeyID() string } // which each error of [jwt.KeySet.Skipped] is
+		if errors.As(err, &key) && key.KeyID() == m.kid {
+			return 0
+		}
+		return 1
+	}
+	return slices.SortedStableFunc(slices.Values(m.skipped), func(a, b error) int { return other(a) - other(b) })
 }
 
 func (m *miss) Unwrap() error { return jwt.ErrKeyNotFound }
@@ -77,23 +78,7 @@ func reasons(skipped []error) string {
 	if len(skipped) == 0 {
 		return "the set is empty"
 	}
-	var s strings.Builder
-	for i, err := range skipped {
-		if i == maxReasons {
-			fmt.Fprintf(&s, "; and %d more", len(skipped)-i)
-			break
-		}
-		if i > 0 {
-			s.WriteString("; ")
-		}
-		s.WriteString(bare(err))
-	}
-	return s.String()
-}
-
-// bare is the text of an error without the name of a package of this module.
-func bare(err error) string {
-	return strings.TrimPrefix(strings.TrimPrefix(excerpt.Error(err), "jwks: "), "jwt: ")
+	return excerpt.Reasons(skipped, len(skipped))
 }
 
 func invalid(format string, args ...any) error {

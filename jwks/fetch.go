@@ -78,7 +78,7 @@ func (s *Source) fetch(ctx context.Context, old *state, now time.Time) (a answer
 		return a, nil
 	}
 	if a.set, err = jwt.ParseKeySet(body); err != nil {
-		err = fmt.Errorf("the answer is not a JWK Set (%s): %s", describe(header, body), bare(err))
+		err = fmt.Errorf("the answer is not a JWK Set (%s): %s", describe(header, body), excerpt.Bare(err))
 		return answer{}, s.explain(ctx, "the keys", a.url, err)
 	}
 	a.lifetime = s.freshness(header, now, silentFreshness)

@@ -15,6 +15,8 @@ const (
 	maxText  = 64  // bytes of a text from outside
 	maxError = 256 // bytes of another package's message, which may quote such a text in full
 	maxList  = 4   // elements of a list
+	// MaxReasons is how many reasons a message repeats.
+	MaxReasons = 3
 )
 
 // Quote returns s as a quoted Go string, cut to 64 bytes.
@@ -55,6 +57,27 @@ func Error(err error) string {
 		}
 		return r
 	}, strings.ToValidUTF8(mark(err.Error(), maxError), ""))
+}
+
+// Reasons returns the messages of the first errors, without the names of this module's packages,
+// and how many of the total are left out.
+func Reasons(errs []error, total int) string {
+	var b strings.Builder
+	for i, err := range errs[:min(len(errs), MaxReasons)] {
+		if i > 0 {
+			b.WriteString("; ")
+		}
+		b.WriteString(Bare(err))
+	}
+	if total > MaxReasons {
+		fmt.Fprintf(&b, "; and %d more", total-MaxReasons)
+	}
+	return b.String()
+}
+
+// Bare returns what [Error] does, without the name of a package of this module.
+func Bare(err error) string {
+	return strings.TrimPrefix(strings.TrimPrefix(Error(err), "jwks: "), "jwt: ")
 }
 
 // Age returns how far t is from now in words, such as "3 minutes ago" or "in 1 hour": a whole

@@ -26,7 +26,7 @@ var privateMembers = jwkMembers[11:]
 // jwk is the text of a JWK that has been read as JSON.
 type jwk struct {
 	text    string
-	members map[string]strictjson.Member // those of jwkMembers alone
+	members map[string]strictjson.Member // those of jwkMembers that are not empty
 	kty     string
 }
 
@@ -53,11 +53,25 @@ func readMembers(text string) (*jwk, error) {
 	}
 	j := &jwk{text: text, members: make(map[string]strictjson.Member, len(jwkMembers))}
 	for _, m := range members {
-		if name := m.Name(text); slices.Contains(jwkMembers, name) {
+		if name := m.Name(text); slices.Contains(jwkMembers, name) && !isEmpty(name, m.Raw(text)) {
 			j.members[strings.Clone(name)] = m
 		}
 	}
 	return j, nil
+}
+
+// isEmpty reports whether a member counts as absent. Serializers that know all members of a JWK
+// write null, "" or [] for those that a key does not have. An empty "keys" is an empty set.
+func isEmpty(name, raw string) bool {
+	switch strictjson.KindOf(raw) {
+	case strictjson.Null:
+		return true
+	case strictjson.String:
+		return raw == `""`
+	case strictjson.Array:
+		return name != "keys" && strings.Trim(raw[1:len(raw)-1], blanks) == ""
+	}
+	return false
 }
 
 // publicJWK reads a JWK that must be public.
@@ -219,7 +233,7 @@ func (j *jwk) has(name string) bool {
 	return ok
 }
 
-// private names the first private member that the JWK has, whatever its value; or "".
+// private names the first private member that the JWK has, or "".
 func (j *jwk) private() string {
 	if i := slices.IndexFunc(privateMembers, j.has); i >= 0 {
 		return privateMembers[i]

@@ -1,6 +1,9 @@
 package keytext_test
 
 import (
+	"crypto"
+	"crypto/rsa"
+	"encoding/json"
 	"fmt"
 	"math/big"
 	"strings"
@@ -8,6 +11,7 @@ import (
 
 	"github.com/stretchr/testify/require"
 
+	"example.com/jwt/internal/keytext"
 	"example.com/jwt/internal/testkeys"
 )
 
@@ -24,15 +28,13 @@ func TestJWKTextThatIsRefused(t *testing.T) {
 		{"a set", `{"keys":[]}`, "ParseKeySet"},
 		{"kty in capitals", `{"KTY":"RSA"}`, `no "kty"`},
 		{"kty is a number", testkeys.Edit(t, testkeys.RFCPublicRSA, "kty", 1), "kty is not a string"},
-		{"kty is null", testkeys.Edit(t, testkeys.RFCPublicRSA, "kty", nil), "kty is not a string"},
+		{"kty is null", testkeys.Edit(t, testkeys.RFCPublicRSA, "kty", nil), `no "kty"`},
 		{"kid is a number", testkeys.Edit(t, testkeys.RFCPublicRSA, "kid", 1), "kid is not a string"},
 		{"use is an array", testkeys.Edit(t, testkeys.RFCPublicRSA, "use", []string{"sig"}), "use is not a string"},
 		{"use is enc", testkeys.Edit(t, testkeys.RFCPublicRSA, "use", "enc"), `use is "enc"`},
-		{"use is empty", testkeys.Edit(t, testkeys.RFCPublicRSA, "use", ""), `use is ""`},
 		{"alg is a number", testkeys.Edit(t, testkeys.RFCPublicRSA, "alg", 256), "alg is not a string"},
 		{"key_ops is a string", testkeys.Edit(t, testkeys.RFCPublicRSA, "key_ops", "verify"), "key_ops is not an array of strings"},
 		{"key_ops has a number", testkeys.Edit(t, testkeys.RFCPublicRSA, "key_ops", []any{"verify", 1}), "key_ops is not an array of strings"},
-		{"key_ops is empty", testkeys.Edit(t, testkeys.RFCPublicRSA, "key_ops", []string{}), "key_ops does not name"},
 		{"key_ops names one twice", testkeys.Edit(t, testkeys.RFCPublicRSA, "key_ops", []string{"verify", "x", "x"}), `key_ops names "x" twice`},
 		{"key_ops contradicts use", testkeys.Edit(t, testkeys.RFCPublicRSA, "use", "sig", "key_ops", []string{"verify", "encrypt"}), "contradict"},
 	}
@@ -63,15 +65,14 @@ func TestPublicJWKsThatAreRefused(t *testing.T) {
 		{"n in standard base64", testkeys.Edit(t, testkeys.RFCPublicRSA, "n", strings.ReplaceAll(testkeys.RFCN, "_", "/")), "n is not canonical base64url"},
 		{"n with a line break", testkeys.Edit(t, testkeys.RFCPublicRSA, "n", testkeys.RFCN[:64]+"\n"+testkeys.RFCN[64:]), "n is not canonical base64url"},
 		{"n with stray bits", testkeys.Edit(t, testkeys.RFCPublicRSA, "n", testkeys.RFCN[:341]+"x"), "n is not canonical base64url"},
-		{"n with a leading zero", testkeys.Edit(t, testkeys.RFCPublicRSA, "n", b64(append([]byte{0}, unb64(t, testkeys.RFCN)...))), "n is empty or has a leading zero"},
-		{"e with a leading zero", testkeys.Edit(t, testkeys.RFCPublicRSA, "e", "AAEAAQ"), "e is empty or has a leading zero"},
-		{"n is empty", testkeys.Edit(t, testkeys.RFCPublicRSA, "n", ""), "n is empty"},
-		{"n is zero", testkeys.Edit(t, testkeys.RFCPublicRSA, "n", "AA"), "n is empty or has a leading zero"},
+		{"n is empty", testkeys.Edit(t, testkeys.RFCPublicRSA, "n", ""), `no "n"`},
+		{"n is zero", testkeys.Edit(t, testkeys.RFCPublicRSA, "n", "AA"), "n is zero: want a positive number"},
 		{"n of 2047 bits", testkeys.Edit(t, testkeys.RFCPublicRSA, "n", ones(2047)), "2047 bits is too weak"},
 		{"n of 1024 bits", testkeys.Edit(t, testkeys.RFCPublicRSA, "n", ones(1024)), "1024 bits is too weak"},
 		{"n of 16385 bits", testkeys.Edit(t, testkeys.RFCPublicRSA, "n", ones(16385)), "16385 bits is too large"},
 		{"n of 65536 bits", testkeys.Edit(t, testkeys.RFCPublicRSA, "n", ones(65536)), "65536 bits is too large"},
 		{"n is even", testkeys.Edit(t, testkeys.RFCPublicRSA, "n", testkeys.RFCN[:341]+"A"), "not a positive odd number"},
+		{"e is many zeros", testkeys.Edit(t, testkeys.RFCPublicRSA, "e", b64(make([]byte, 300))), "e is zero"},
 		{"e is 1", testkeys.Edit(t, testkeys.RFCPublicRSA, "e", "AQ"), "public exponent"},
 		{"e is 3", testkeys.Edit(t, testkeys.RFCPublicRSA, "e", "Aw"), "public exponent"},
 		{"e is even", testkeys.Edit(t, testkeys.RFCPublicRSA, "e", "AQAA"), "public exponent"},
@@ -86,7 +87,7 @@ func TestPublicJWKsThatAreRefused(t *testing.T) {
 		{"no y", testkeys.Edit(t, testkeys.RFCPublicEC, "y", testkeys.Drop{}), `no "y"`},
 		{"x of 31 bytes", testkeys.Edit(t, testkeys.RFCPublicEC, "x", b64(make([]byte, 31))), "x has 31 bytes: want 32"},
 		{"y of 33 bytes", testkeys.Edit(t, testkeys.RFCPublicEC, "y", b64(append([]byte{0}, unb64(t, "4Etl6SRW2YiLUrN5vfvVHuhp7x8PxltmWWlbbM4IFyM")...))), "y has 33 bytes: want 32"},
-		{"y is empty", testkeys.Edit(t, testkeys.RFCPublicEC, "y", ""), "y has 0 bytes"},
+		{"y is empty", testkeys.Edit(t, testkeys.RFCPublicEC, "y", ""), `no "y"`},
 		{"P-256 point on P-384", testkeys.Edit(t, testkeys.RFCPublicEC, "crv", "P-384"), "x has 32 bytes: want 48"},
 		{"off the curve", testkeys.Edit(t, testkeys.RFCPublicEC, "y", "4Etl6SRW2YiLUrN5vfvVHuhp7x8PxltmWWlbbM4IFyI"), "not a point on P-256"},
 		{"both coordinates zero", testkeys.Edit(t, testkeys.RFCPublicEC, "x", b64(make([]byte, 32)), "y", b64(make([]byte, 32))), "not a point on P-256"},
@@ -103,7 +104,7 @@ func TestPublicJWKsThatAreRefused(t *testing.T) {
 		{"Ed25519 not canonical", testkeys.Edit(t, testkeys.RFCPublicOKP, "x", octets(t, "ee"+strings.Repeat("ff", 30)+"7f")), "canonical"},
 	}
 	for _, name := range []string{"d", "p", "q", "dp", "dq", "qi", "oth", "k", "priv"} {
-		rows = append(rows, refusal{"private member " + name, testkeys.Edit(t, testkeys.RFCPublicRSA, name, nil), fmt.Sprintf("it has %q", name)})
+		rows = append(rows, refusal{"private member " + name, testkeys.Edit(t, testkeys.RFCPublicRSA, name, "AA"), fmt.Sprintf("it has %q", name)})
 	}
 	checkRefusals(t, rows, parsePublic)
 }
@@ -124,9 +125,8 @@ func TestPrivateJWKsThatAreRefused(t *testing.T) {
 		{"key_ops that only verify", testkeys.Edit(t, testkeys.RFCPrivateRSA, "key_ops", []string{"verify"}), `does not name "sign"`},
 		{"broken public part", testkeys.Edit(t, testkeys.RFCPrivateRSA, "e", "AQ"), "public exponent"},
 
-		{"more than two primes", testkeys.Edit(t, testkeys.RFCPrivateRSA, "oth", []any{}), `"oth"`},
-		{"d is null", testkeys.Edit(t, testkeys.RFCPrivateRSA, "d", nil), "d is not a string"},
-		{"d with a leading zero", testkeys.Edit(t, testkeys.RFCPrivateRSA, "d", b64(append([]byte{0}, unb64(t, testkeys.RFCD)...))), "d is empty or has a leading zero"},
+		{"more than two primes", testkeys.Edit(t, testkeys.RFCPrivateRSA, "oth", []any{map[string]string{"r": "AA"}}), `"oth"`},
+		{"d is null", testkeys.Edit(t, testkeys.RFCPrivateRSA, "d", nil), "use ParsePublicKey"},
 		{"p is a number", testkeys.Edit(t, testkeys.RFCPrivateRSA, "p", 3), "p is not a string"},
 		{"p is as long as n", testkeys.Edit(t, testkeys.RFCPrivateRSA, "p", testkeys.RFCN), "p is not a factor"},
 		{"q is longer than n", testkeys.Edit(t, testkeys.RFCPrivateRSA, "q", ones(4096)), "q is not a factor"},
@@ -141,7 +141,8 @@ func TestPrivateJWKsThatAreRefused(t *testing.T) {
 		{"other dp", testkeys.Edit(t, testkeys.RFCPrivateRSA, "dp", testkeys.RFCDQ), "dp does not belong"},
 		{"other dq", testkeys.Edit(t, testkeys.RFCPrivateRSA, "dq", testkeys.RFCDP), "dq does not belong"},
 		{"other qi", testkeys.Edit(t, testkeys.RFCPrivateRSA, "qi", testkeys.RFCDP), "qi does not belong"},
-		{"qi is empty", testkeys.Edit(t, testkeys.RFCPrivateRSA, "qi", ""), "qi is empty"},
+		{"qi is empty", testkeys.Edit(t, testkeys.RFCPrivateRSA, "qi", ""), `no "qi"`},
+		{"qi is zero", testkeys.Edit(t, testkeys.RFCPrivateRSA, "qi", "AAAA"), "qi is zero"},
 
 		{"d alone, of another key", testkeys.Edit(t, alone, "d", ones(2040)), "exponent d does not belong to n and e"},
 		{"d alone, even", testkeys.Edit(t, alone, "d", testkeys.RFCD[:341]+"A"), "exponent"},
@@ -167,6 +168,81 @@ func TestPrivateJWKsThatAreRefused(t *testing.T) {
 	checkRefusals(t, rows, parsePrivate)
 }
 
+// read is what a parser makes of a text.
+type read struct {
+	key any
+	use keytext.Use
+	err string
+}
+
+func readWith[K any](parse func([]byte) (K, keytext.Use, error)) func(string) read {
+	return func(text string) read {
+		key, use, err := parse([]byte(text))
+		if err != nil {
+			return read{err: err.Error()}
+		}
+		return read{key: key, use: use}
+	}
+}
+
+// Serializers that know all members of a JWK write them for a key that lacks them, too.
+func TestEmptyMembersCountAsAbsent(t *testing.T) {
+	public := readWith(func(text []byte) (crypto.PublicKey, keytext.Use, error) { return keytext.Public(text, false) })
+	private := readWith(func(text []byte) (crypto.Signer, keytext.Use, error) { return keytext.Private(text, nil, false) })
+	secret := readWith(keytext.Secret)
+	entry := readWith(func(text []byte) (crypto.PublicKey, keytext.Use, error) {
+		entries, err := keytext.Set([]byte(`{"keys":[` + string(text) + `]}`))
+		if err != nil {
+			return nil, keytext.Use{}, err
+		}
+		return entries[0].Key, entries[0].Use, entries[0].Err
+	})
+	for _, row := range []struct {
+		text string
+		read func(string) read
+	}{
+		{testkeys.RFCPublicRSA, public}, {testkeys.RFCPublicEC, public}, {testkeys.RFCPublicOKP, public},
+		{testkeys.RFCPublicRSA, entry}, {testkeys.RFCPublicEC, entry}, {testkeys.RFCPublicOKP, entry}, {`{"kty":"AKP"}`, entry},
+		{testkeys.RFCPrivateRSA, private}, {testkeys.RFCPrivateEC, private}, {testkeys.RFCPrivateOKP, private},
+		{testkeys.RFCSecret, secret},
+	} {
+		text := testkeys.Edit(t, row.text, "use", "sig")
+		require.Equal(t, text == testkeys.Edit(t, `{"kty":"AKP"}`, "use", "sig"), row.read(text).err != "")
+		for _, name := range []string{"kty", "use", "key_ops", "alg", "kid", "n", "e", "crv", "x", "y", "d", "p", "q", "dp", "dq", "qi", "oth", "k", "priv", "x5c", "x5t"} {
+			want := row.read(testkeys.Edit(t, text, name, 0, name, testkeys.Drop{}))
+			for _, empty := range []string{`null`, `""`, `[]`, "[ \n]"} {
+				got := row.read(strings.Replace(testkeys.Edit(t, text, name, "EMPTY"), `"EMPTY"`, empty, 1))
+				require.Equal(t, want, got, "%s = %s in %s", name, empty, text)
+			}
+		}
+	}
+}
+
+func TestLeadingZerosOfRSANumbersAreIgnored(t *testing.T) {
+	for _, name := range []string{"n", "e", "d", "p", "q", "dp", "dq", "qi"} {
+		for _, zeros := range []int{1, 2, 300} {
+			padded := func(text string) []byte {
+				var members map[string]string
+				require.NoError(t, json.Unmarshal([]byte(text), &members))
+				return []byte(testkeys.Edit(t, text, name, b64(append(make([]byte, zeros), unb64(t, members[name])...))))
+			}
+			key, use, err := keytext.Private(padded(testkeys.RFCPrivateRSA), nil, false)
+			require.NoError(t, err, name)
+			out, err := keytext.AppendPrivateJWK(nil, key, use)
+			require.NoError(t, err)
+			require.JSONEq(t, testkeys.RFCPrivateRSA, string(out))
+			if name != "n" && name != "e" {
+				continue
+			}
+			public, use, err := keytext.Public(padded(testkeys.RFCPublicRSA), false)
+			require.NoError(t, err, name)
+			require.True(t, key.(*rsa.PrivateKey).PublicKey.Equal(public))
+			require.JSONEq(t, testkeys.Edit(t, testkeys.RFCPublicRSA, "use", "sig"), string(keytext.AppendPublicJWK(nil, public, use)))
+			require.Equal(t, "NzbLsXh8uDCcd-6MNwXF4W_7noWXFZAfHkxZsRGC9Xs", keytext.Thumbprint(public)) // RFC 7638, Section 3.1
+		}
+	}
+}
+
 func TestJWKLimitIsInclusive(t *testing.T) {
 	require.NoError(t, parsePublic([]byte(testkeys.RFCPublicEC+strings.Repeat(" ", 64<<10-len(testkeys.RFCPublicEC)))))
 	require.NoError(t, parsePublic([]byte(testkeys.Edit(t, testkeys.RFCPublicEC, "kid", strings.Repeat("k", 60<<10)))))
@@ -181,7 +257,7 @@ func TestSecretJWKsThatAreRefused(t *testing.T) {
 		{"a private key", testkeys.RFCPrivateOKP, `kty "OKP", not a secret`},
 		{"a set", `{"keys":[` + testkeys.RFCSecret + `]}`, "ParseKeySet"},
 		{"no k", testkeys.Edit(t, testkeys.RFCSecret, "k", testkeys.Drop{}), `no "k"`},
-		{"k is null", testkeys.Edit(t, testkeys.RFCSecret, "k", nil), "k is not a string"},
+		{"k is null", testkeys.Edit(t, testkeys.RFCSecret, "k", nil), `no "k"`},
 		{"k with padding", testkeys.Edit(t, testkeys.RFCSecret, "k", "AAAAAAAAAAAAAAAAAAAAAAAAAAAAAAAAAAAAAAAAAAA="), "k is not canonical"},
 		{"K in capitals", testkeys.Edit(t, testkeys.RFCSecret, "k", testkeys.Drop{}, "K", strings.Repeat("A", 64)), `no "k"`},
 		{"use is enc", testkeys.Edit(t, testkeys.RFCSecret, "use", "enc"), `use is "enc"`},

@@ -216,13 +216,16 @@ func (j *jwk) fixed(name string, size int) ([]byte, error) {
 	return octets, err
 }
 
+// integer returns a positive number. Leading zero bytes are ignored, although RFC 7518, Section 2,
+// forbids them: Java's BigInteger.toByteArray writes one, and the number is the same.
 func (j *jwk) integer(name string) (*big.Int, error) {
 	octets, err := j.octets(name)
 	if err != nil {
 		return nil, err
 	}
-	if len(octets) == 0 || octets[0] == 0 {
-		return nil, fmt.Errorf("the JWK's %s is empty or has a leading zero byte: want the shortest form of a positive number (RFC 7518, Section 2)", name)
+	n := new(big.Int).SetBytes(octets)
+	if n.Sign() == 0 {
+		return nil, fmt.Errorf("the JWK's %s is zero: want a positive number", name)
 	}
-	return new(big.Int).SetBytes(octets), nil
+	return n, nil
 }

@@ -4,6 +4,7 @@ import (
 	"crypto"
 	"errors"
 	"fmt"
+	"strings"
 
 	"example.com/jwt/internal/strictjson"
 )
@@ -22,7 +23,8 @@ type Entry struct {
 }
 
 // Set reads a JWK Set of public keys (RFC 7517, Section 5) of at most 100 entries and 1 MiB. It
-// fails for a secret or a private key among them, and for what is not a JSON object.
+// fails for a secret or a private key among them, and for what is not a JSON object. A byte order
+// mark before the text is ignored (RFC 8259, Section 8.1).
 func Set(text []byte) ([]Entry, error) {
 	texts, err := readSet(text)
 	if err != nil {
@@ -42,7 +44,7 @@ func readSet(jwks []byte) ([]string, error) {
 	if len(jwks) > maxSetText {
 		return nil, fmt.Errorf("a JWK Set of %d bytes is too long: want at most %d", len(jwks), maxSetText)
 	}
-	j, err := readMembers(string(jwks))
+	j, err := readMembers(strings.TrimPrefix(string(jwks), "\ufeff"))
 	if err != nil {
 		return nil, fmt.Errorf("this is not the JSON text of a JWK Set: %w", err)
 	}
