@@ -3,10 +3,14 @@
 package attacks_test
 
 import (
+	"bytes"
 	"crypto/ecdsa"
 	"crypto/elliptic"
 	"crypto/rand"
+	"crypto/rsa"
 	"errors"
+	"fmt"
+	"math/big"
 	"runtime"
 	"strconv"
 	"strings"
@@ -201,6 +205,36 @@ func BenchmarkRefuseWithoutKid(b *testing.B) {
 		require.NoError(b, err)
 		b.Run(strconv.Itoa(n)+" keys", func(b *testing.B) {
 			b.ReportAllocs()
+			for b.Loop() {
+				if _, err := v.Verify(raw); !errors.Is(err, jwt.ErrInvalidToken) {
+					b.Fatal(err)
+				}
+			}
+		})
+	}
+}
+
+// BenchmarkRefuseByLargeKeysOfOneKid verifies a forged token that names the one kid of several
+// large RSA keys: no more than 65,536 bits of modulus are tried, and of a set of more none is.
+func BenchmarkRefuseByLargeKeysOfOneKid(b *testing.B) {
+	for _, row := range []struct {
+		bits uint
+		n    int
+	}{{2048, 1}, {2048, 16}, {4096, 16}, {8192, 8}, {16384, 1}, {16384, 4}, {16384, 5}, {16384, 16}} {
+		var keys []jwt.VerificationKey
+		for i := range row.n {
+			n := new(big.Int).Lsh(big.NewInt(1), row.bits)
+			key, err := jwt.NewPublicKey(&rsa.PublicKey{N: n.Sub(n, big.NewInt(int64(2*i+1))), E: 1<<31 - 1}, jwt.WithKeyID("a"))
+			require.NoError(b, err)
+			keys = append(keys, key)
+		}
+		set, err := jwt.NewKeySet(keys...)
+		require.NoError(b, err)
+		v, err := jwt.NewVerifier[jwt.MapClaims](set, []jwt.Algorithm{jwt.RS256})
+		require.NoError(b, err)
+		signature := bytes.Repeat([]byte{1}, int(row.bits/8))
+		raw := forge.Token(`{"alg":"RS256","kid":"a"}`, `{}`, func(string) []byte { return signature })
+		b.Run(fmt.Sprintf("%d keys of %d bits", row.n, row.bits), func(b *testing.B) {
 			for b.Loop() {
 				if _, err := v.Verify(raw); !errors.Is(err, jwt.ErrInvalidToken) {
 					b.Fatal(err)

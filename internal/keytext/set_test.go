@@ -1,0 +1,56 @@
+package keytext_test
+
+import (
+	"fmt"
+	"strings"
+	"testing"
+
+	"example.com/jwt/internal/keytext"
+	"example.com/jwt/internal/testkeys"
+)
+
+func setText(entries ...string) string { return `{"keys":[` + strings.Join(entries, ",") + `]}` }
+
+func TestSetsThatAreRefused(t *testing.T) {
+	tooMany := make([]string, 101)
+	for i := range tooMany {
+		tooMany[i] = `{}`
+	}
+	rows := []refusal{
+		{"not JSON", "", "not the JSON text of a JWK Set"},
+		{"an array", `[]`, "not the JSON text of a JWK Set"},
+		{"null", `null`, "not the JSON text of a JWK Set"},
+		{"trailing data", `{"keys":[]}{}`, "not the JSON text of a JWK Set"},
+		{"two byte order marks", "\ufeff\ufeff" + setText(), "not the JSON text of a JWK Set"},
+		{"a byte order mark after it", setText() + "\ufeff", "not the JSON text of a JWK Set"},
+		{"keys twice", `{"keys":[],"keys":[]}`, "duplicate member name"},
+		{"keys twice, once null", `{"keys":null,"keys":[]}`, "duplicate member name"},
+		{"a member twice in an entry", `{"keys":[{"kty":"RSA","kty":"oct"}]}`, "duplicate member name"},
+		{"one JWK", testkeys.RFCPublicRSA, "one JWK, not a JWK Set: use ParsePublicKey"},
+		{"no keys", `{}`, `no "keys"`},
+		{"keys in capitals", `{"Keys":[]}`, `no "keys"`},
+		{"keys is null", `{"keys":null}`, `no "keys"`},
+		{"keys is an empty text", `{"keys":""}`, `no "keys"`},
+		{"keys is an object", `{"keys":{}}`, "not an array"},
+		{"entry is null", setText(testkeys.RFCPublicRSA, "null"), "entry 1 of the JWK Set: it is not an object"},
+		{"entry is a string", setText(`"x"`), "entry 0 of the JWK Set: it is not an object"},
+		{"entry is an array", setText(`[]`), "entry 0 of the JWK Set: it is not an object"},
+		{"a secret", setText(testkeys.RFCPublicRSA, testkeys.RFCSecret), "entry 1 of the JWK Set"},
+		{"a secret without k", setText(`{"kty":"oct","kid":"x"}`), "a secret, which must not be in a set"},
+		{"a private RSA key", setText(testkeys.RFCPrivateRSA), "must not be in a set"},
+		{"a private EC key", setText(testkeys.RFCPublicEC, testkeys.RFCPrivateEC), "must not be in a set"},
+		{"a private key for encryption", setText(testkeys.Edit(t, testkeys.RFCPrivateEC, "use", "enc")), "must not be in a set"},
+		{"101 entries", setText(tooMany...), "more than 100 keys"},
+		{"1 MiB and a byte", setText() + strings.Repeat(" ", 1<<20-10), "too long"},
+	}
+	for _, name := range []string{"d", "p", "q", "dp", "dq", "qi", "oth", "k", "priv"} {
+		for _, content := range []any{"AA", 0, false, []any{nil}, map[string]any{}} {
+			text := setText(testkeys.Edit(t, `{"kty":"AKP"}`, name, content))
+			rows = append(rows, refusal{fmt.Sprintf("private member %s is %v", name, content), text, fmt.Sprintf("it has %q", name)})
+		}
+	}
+	checkRefusals(t, rows, func(text []byte) error {
+		_, err := keytext.Set(text)
+		return err
+	})
+}
