@@ -5,6 +5,7 @@ import (
 	"fmt"
 	"io"
 	"net/http"
+	"strconv"
 	"strings"
 
 	"example.com/jwt/internal/excerpt"
@@ -20,6 +21,20 @@ const (
 
 // beginnings are those of texts that are often sent in the place of keys.
 var beginnings = []string{"<!doctype html", "<html", "<head", "<body", "<?xml", "-----begin", "null", "true", "false"}
+
+// statusError is an answer other than 200.
+type statusError struct {
+	code     int
+	location string
+}
+
+func (e *statusError) Error() string {
+	text := fmt.Sprintf("the answer has the status %s, want 200", strings.TrimSpace(strconv.Itoa(e.code)+" "+http.StatusText(e.code)))
+	if e.code/100 == 3 && e.location != "" {
+		text += fmt.Sprintf(": a redirect, here to %s, is not followed; if you trust it, use that URL", excerpt.Quote(e.location))
+	}
+	return text
+}
 
 // read checks an answer and reads its body.
 func read(res *http.Response, conditional bool) ([]byte, error) {

@@ -15,21 +15,22 @@ const (
 	maxSeconds = 1 << 31
 )
 
-// freshness returns how long an answer is used: what it says, or else silent, within the
-// bounds of the source.
-func (c *config) freshness(h http.Header, now time.Time, silent time.Duration) time.Duration {
+// bounds are those of the time for which an answer is used.
+type bounds struct{ least, most time.Duration }
+
+// of returns how long an answer is used: what it says, or else silent.
+func (b bounds) of(h http.Header, now time.Time, silent time.Duration) time.Duration {
 	d, said := lifetime(h, now)
 	if !said {
 		d = silent
 	}
-	return max(min(d, c.maxFreshness), minFreshness, c.cooldown)
+	return max(min(d, b.most), b.least)
 }
 
-// quiet returns how much of a freshness passes before the set is asked for again: 60 to 90 %,
-// by jitter from 0 to 1, so that services that have started together do not ask together. It
-// is at least a cooldown, since tries come back no faster.
-func (c *config) quiet(freshness time.Duration, jitter float64) time.Duration {
-	return max(freshness/10*6+time.Duration(jitter*float64(freshness/10*3)), c.cooldown)
+// quietPart returns how much of a freshness passes before the set is asked for again: 60 to 90 %,
+// by jitter from 0 to 1, so that services that have started together do not ask together.
+func quietPart(freshness time.Duration, jitter float64) time.Duration {
+	return freshness/10*6 + time.Duration(jitter*float64(freshness/10*3))
 }
 
 // lifetime returns how long an answer is still fresh for a private cache (RFC 9111,

@@ -30,8 +30,10 @@ type schedule struct {
 	seen   time.Time // the last time that was passed
 }
 
-func newSchedule(c *config) schedule {
-	return schedule{cooldown: c.cooldown, maxPause: min(max(c.cooldown, maxPause), c.maxFreshness), tries: maxTries}
+// newSchedule returns one whose pauses are never longer than the longest, so that a source sees
+// a new key in time after an outage.
+func newSchedule(cooldown, longest time.Duration) schedule {
+	return schedule{cooldown: cooldown, maxPause: min(max(cooldown, maxPause), longest), tries: maxTries}
 }
 
 // see takes note of the time. A clock that was set back neither ends a pause nor gives a try

@@ -15,7 +15,7 @@ func plan(t *testing.T, opts ...Option) *schedule {
 	t.Helper()
 	c, err := newConfig(opts)
 	require.NoError(t, err)
-	p := newSchedule(c)
+	p := newSchedule(c.cooldown, c.maxFreshness)
 	return &p
 }
 
@@ -181,26 +181,20 @@ func TestNever(t *testing.T) {
 	later := noon.Add(100 * 365 * 24 * time.Hour)
 	require.False(t, p.ask(later, newKey))
 
-	c, err := newConfig(never)
+	s, err := New("https://issuer.example", never...)
 	require.NoError(t, err)
-	require.Equal(t, forever, c.freshness(nil, noon, silentFreshness))
-	require.Equal(t, forever, c.quiet(forever, 0))
-	require.Equal(t, forever, c.quiet(forever, 1))
-	st := new(state).after(&outcome{answer: answer{set: newKeySet(t, "a"), lifetime: forever}, began: noon}, c, "")
+	require.Equal(t, forever, s.freshness.of(nil, noon, silentFreshness))
+	s, err = New("https://issuer.example", WithMaxFreshness(forever), WithStaleLimit(forever))
+	require.NoError(t, err)
+	require.Equal(t, 10*time.Minute, s.freshness.of(nil, noon, silentFreshness))
+	require.InEpsilon(t, float64(forever)*0.75, quietPart(forever, 0.5), 1e-9)
+	st := new(state).after(&outcome{answer: answer{set: newKeySet(t, "a"), lifetime: forever}, began: noon, quiet: forever, stale: forever}, "")
 	require.Equal(t, nothing, st.lacks("a", later))
-
-	c, err = newConfig([]Option{WithMaxFreshness(forever), WithStaleLimit(forever)})
-	require.NoError(t, err)
-	require.Equal(t, 10*time.Minute, c.freshness(nil, noon, silentFreshness))
-	require.InEpsilon(t, float64(forever)*0.75, c.quiet(forever, 0.5), 1e-9)
+	require.True(t, newStatus("", st, p).StaleAt.After(later))
 }
 
-// TestQuiet is 60 to 90 % of the freshness, but a cooldown at least.
-func TestQuiet(t *testing.T) {
-	c, err := newConfig([]Option{WithCooldown(40 * time.Second)})
-	require.NoError(t, err)
-	require.Equal(t, 6*time.Minute, c.quiet(10*time.Minute, 0))
-	require.Equal(t, 9*time.Minute, c.quiet(10*time.Minute, 1))
-	require.Equal(t, 40*time.Second, c.quiet(time.Minute, 0))
-	require.Equal(t, 54*time.Second, c.quiet(time.Minute, 1))
+// TestQuietPart is 60 to 90 %.
+func TestQuietPart(t *testing.T) {
+	require.Equal(t, 6*time.Minute, quietPart(10*time.Minute, 0))
+	require.Equal(t, 9*time.Minute, quietPart(10*time.Minute, 1))
 }

@@ -2,9 +2,6 @@ package jwks
 
 import (
 	"context"
-	"net/http"
-	"sync"
-	"sync/atomic"
 
 	"example.com/jwt"
 	"example.com/jwt/internal/excerpt"
@@ -14,23 +11,7 @@ import (
 // each issuer with [New] or [Discover] and keep it. It is safe for concurrent use, has nothing to
 // close, and never mixes its keys with those of another. The methods of a zero Source return
 // [jwt.ErrInvalidOption].
-type Source struct {
-	*config
-	http    *http.Client
-	name    string   // the URL or issuer that the caller gave, for messages
-	url     string   // of the set; "" if it must be discovered
-	issuer  string   // "" if there is nothing to discover
-	known   []string // the well-known URLs of the issuer
-	crowded error    // for a caller too many
-
-	state   atomic.Pointer[state] // what lookups read; written under mu
-	waiting atomic.Int64          // lookups that wait for a key that the set in use lacks
-
-	mu     sync.Mutex // guards the rest
-	plan   schedule
-	flight *flight // the fetch under way, or nil
-	last   *flight // the one that was started last; of number 0 if none was
-}
+type Source struct{ keeper }
 
 // New returns a source of the JWK Set at a URL (RFC 7517, Section 5). Nothing is fetched before
 // a token or [Source.Refresh] needs it. New returns [jwt.ErrInvalidOption] for a URL that has a
@@ -41,10 +22,10 @@ func New(url string, opts ...Option) (*Source, error) {
 	if err != nil {
 		return nil, err
 	}
-	if _, err := c.parseURL(url); err != nil {
+	if _, err := parseURL(url, c.allowHTTP); err != nil {
 		return nil, invalid("the URL of a JWK Set: %s", err)
 	}
-	return newSource(c, &Source{name: url, url: url}), nil
+	return newSource(c, url, fetcher{url: url}), nil
 }
 
 // Discover returns a source of the JWK Set that an issuer's metadata name: those of OpenID
@@ -58,24 +39,30 @@ func Discover(issuer string, opts ...Option) (*Source, error) {
 	if err != nil {
 		return nil, err
 	}
-	u, err := c.parseURL(issuer)
+	u, err := parseURL(issuer, c.allowHTTP)
 	switch {
 	case err != nil:
 		return nil, invalid("the issuer: %s", err)
 	case u.RawQuery != "" || u.ForceQuery:
 		return nil, invalid("the issuer: %s has a query", excerpt.Quote(issuer))
 	}
-	return newSource(c, &Source{name: issuer, issuer: issuer, known: wellKnown(u)}), nil
+	return newSource(c, issuer, fetcher{metadata: &metadata{issuer, wellKnown(u), c.allowHTTP}}), nil
 }
 
-func newSource(c *config, s *Source) *Source {
-	s.config, s.http, s.plan, s.last = c, c.httpClient(), newSchedule(c), new(flight)
-	s.crowded = unavailable(nil, "%d callers wait already for a key that is not in the set of %q", maxWaiting, s.name)
+func newSource(c *config, name string, f fetcher) *Source {
+	f.client = &client{c.httpClient(), c.timeout}
+	f.freshness = bounds{max(minFreshness, c.cooldown), c.maxFreshness}
+	s := &Source{keeper{
+		fetcher: f, name: name, cooldown: c.cooldown, staleLimit: c.staleLimit, now: c.now, onFetch: c.onFetch,
+		crowded: unavailable(nil, "%d callers wait already for a key that is not in the set of %q", maxWaiting, name),
+		plan:    newSchedule(c.cooldown, c.maxFreshness),
+		last:    new(flight),
+	}}
 	s.state.Store(new(state))
 	return s
 }
 
-func (s *Source) isZero() bool { return s == nil || s.config == nil }
+func (s *Source) isZero() bool { return s == nil || s.now == nil }
 
 // Keys returns the [*jwt.KeySet] to verify a token with: use it as jwt.KeyFunc(s.Keys). While
 // the set in use has the token's kid it never fails: it waits a second at most for a set whose
@@ -155,9 +142,5 @@ func (s *Source) Status() Status {
 	if s.isZero() {
 		return Status{}
 	}
-	s.mu.Lock()
-	defer s.mu.Unlock()
-	now := s.now()
-	s.plan.see(now)
-	return s.status(now)
+	return s.status()
 }

@@ -16,6 +16,23 @@ const (
 	anyKeys                  // no set is in use
 )
 
+// answer is what a good fetch has brought.
+type answer struct {
+	set       *jwt.KeySet // nil: not modified
+	url, etag string
+	lifetime  time.Duration
+}
+
+// outcome is what has come of a fetch.
+type outcome struct {
+	answer
+	err      error
+	began    time.Time     // by the source's clock
+	duration time.Duration // in real time
+
+	quiet, stale time.Duration // of the set, if the fetch was good
+}
+
 // state is what a source has. It is immutable once published, so that lookups need no lock.
 type state struct {
 	set     *jwt.KeySet // nil before the first answer that parsed
@@ -86,18 +103,18 @@ func (st *state) answer(name, kid string, now, nextTry time.Time) (jwt.KeySource
 }
 
 // after returns the state that follows a fetch.
-func (st *state) after(f *outcome, c *config, name string) *state {
+func (st *state) after(o *outcome, name string) *state {
 	next := *st
-	next.duration = f.duration
-	if f.set != nil {
-		next.take(f.set)
+	next.duration = o.duration
+	if o.set != nil {
+		next.take(o.set)
 	}
 	switch {
-	case f.err != nil:
-		next.fail(unavailable(f.err, "fetching the keys of %q failed", name))
-		if f.began.Before(next.fetched) {
+	case o.err != nil:
+		next.fail(unavailable(o.err, "fetching the keys of %q failed", name))
+		if o.began.Before(next.fetched) {
 			// The clock was ahead. The age of the set is not known; from now on it is counted.
-			next.fetched, next.quiet, next.fresh = f.began, 0, 0
+			next.fetched, next.quiet, next.fresh = o.began, 0, 0
 		}
 		return &next
 	case next.keys == 0:
@@ -105,10 +122,9 @@ func (st *state) after(f *outcome, c *config, name string) *state {
 	default:
 		next.failures, next.err = 0, nil
 		// From the start, since the answer may have been on its way since then.
-		next.fetched, next.fresh, next.stale = f.began, f.lifetime, c.staleLimit
-		next.quiet = c.quiet(f.lifetime, f.jitter)
+		next.fetched, next.quiet, next.fresh, next.stale = o.began, o.quiet, o.lifetime, o.stale
 	}
-	next.url, next.etag, next.lifetime = f.url, f.etag, f.lifetime
+	next.url, next.etag, next.lifetime = o.url, o.etag, o.lifetime
 	return &next
 }
 

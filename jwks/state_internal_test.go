@@ -23,11 +23,9 @@ func newKeySet(t *testing.T, kids ...string) *jwt.KeySet {
 
 // TestLacks is the life of a set.
 func TestLacks(t *testing.T) {
-	c, err := newConfig(nil)
-	require.NoError(t, err)
 	st := new(state)
 	require.Equal(t, anyKeys, st.lacks("a", noon))
-	st = st.after(&outcome{answer: answer{set: newKeySet(t, "a"), lifetime: 10 * time.Minute}, began: noon}, c, "")
+	st = st.after(&outcome{answer: answer{set: newKeySet(t, "a"), lifetime: 10 * time.Minute}, began: noon, quiet: 6 * time.Minute, stale: 24 * time.Hour}, "")
 	for after, want := range map[time.Duration]need{
 		-365 * 24 * time.Hour: confirmation, -1: confirmation, 0: nothing, 6*time.Minute - 1: nothing, 6 * time.Minute: confirmation,
 		24*time.Hour - 1: confirmation, 24 * time.Hour: anyKeys, 1 << 62: anyKeys,
@@ -52,7 +50,7 @@ func TestMonotonicReadings(t *testing.T) {
 	require.NoError(t, err)
 	f := new(flight)
 	f.done = make(chan struct{})
-	s.land(f, &outcome{answer: answer{set: newKeySet(t, "a"), lifetime: time.Hour}, began: s.now()})
+	s.land(f, &outcome{answer: answer{set: newKeySet(t, "a"), lifetime: time.Hour}, began: s.now(), quiet: time.Hour})
 	require.Contains(t, s.state.Load().fetched.String(), reading)
 	require.Contains(t, s.plan.seen.String(), reading)
 	s.plan.fail(confirmation, 0)

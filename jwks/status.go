@@ -29,11 +29,11 @@ type Status struct {
 	Err      error
 }
 
-// status is [Source.Status] at the time that the plan has seen. The caller holds mu.
-func (s *Source) status(now time.Time) Status {
-	st := s.state.Load()
+// newStatus describes a state and the plan for the next fetches, as of the time that the plan has
+// seen.
+func newStatus(name string, st *state, plan *schedule) Status {
 	status := Status{
-		URL:      s.name,
+		URL:      name,
 		Keys:     st.keys,
 		Skipped:  slices.Clone(st.skipped),
 		Duration: st.duration,
@@ -43,16 +43,16 @@ func (s *Source) status(now time.Time) Status {
 	if st.url != "" {
 		status.URL = st.url
 	}
-	next := s.plan.nextFetch()
+	next := plan.nextFetch()
 	if !st.fetched.IsZero() {
 		status.Fetched = st.fetched.Round(0)
 		status.FreshUntil = st.fetched.Add(st.fresh).Round(0)
 		status.StaleAt = st.fetched.Add(st.stale).Round(0)
-		if st.lacks("", now) == nothing {
+		if st.lacks("", plan.seen) == nothing {
 			next = later(next, st.fetched.Add(st.quiet))
 		}
 	}
-	if next.After(now) {
+	if next.After(plan.seen) {
 		status.NextTry = next.Round(0)
 	}
 	return status
