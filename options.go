@@ -107,9 +107,10 @@ func WithClock(now func() time.Time) Option {
 	}
 }
 
-// WithExpiresIn sets "exp" to the current time plus d, rounded up to a second, and "iat" to the
-// current time unless the claims have one. By default, neither is set. A d under a second is
-// rejected with [ErrInvalidOption]. So are claims that already have an "exp".
+// WithExpiresIn sets "exp" to the current time plus d, and "iat" to the current time unless the
+// claims have one. The time and d are each rounded down to whole seconds, so that exp - iat is
+// exactly d and never over the cap of a service that limits it. By default, neither is set. A d
+// under a second is rejected with [ErrInvalidOption]. So are claims that already have an "exp".
 func WithExpiresIn(d time.Duration) SignOption {
 	return &signOpt{"WithExpiresIn", func(c *signConfig) error {
 		c.expiresIn = d
@@ -159,10 +160,17 @@ func WithAudience(aud ...string) VerifyOption {
 	return listOpt("WithAudience", aud, func(c *verifyConfig, l []string) { c.audiences = l })
 }
 
-// WithRequiredClaims requires claims, registered or not, to be present and not null. Otherwise
-// verification fails with [ErrMissingClaim]. By default no claim is required.
+// WithRequiredClaims requires claims, registered or not, to be present and not null. It may be
+// given several times, and adds up. If one is missing, verification fails with [ErrMissingClaim].
+// By default no claim is required.
 func WithRequiredClaims(names ...string) VerifyOption {
-	return listOpt("WithRequiredClaims", names, func(c *verifyConfig, l []string) { c.required = l })
+	return listOpt("WithRequiredClaims", names, func(c *verifyConfig, l []string) {
+		for _, name := range l {
+			if !slices.Contains(c.required, name) {
+				c.required = append(c.required, name)
+			}
+		}
+	})
 }
 
 // AllowAnyAudience accepts any "aud". RFC 7519, Section 4.1.3, requires a service to reject a token
@@ -194,8 +202,10 @@ func WithMaxAge(d time.Duration) VerifyOption {
 	}}
 }
 
-// WithLeeway tolerates a clock skew of d in exp, nbf, iat and the maximum age. The default is 0. A
-// negative leeway, or one over an hour, is rejected with [ErrInvalidOption].
+// WithLeeway tolerates a clock skew of d in exp, nbf, iat and the maximum age. The default is 0. An
+// "iat" in the future is tolerated for a minute more, but "nbf" has no such minute, because it is
+// the issuer's decision when a token becomes valid. A negative leeway, or one over an hour, is
+// rejected with [ErrInvalidOption].
 func WithLeeway(d time.Duration) VerifyOption {
 	return &verifyOpt{"WithLeeway", func(c *verifyConfig) error {
 		c.leeway = d
@@ -269,10 +279,8 @@ func (c *signConfig) apply(opts []SignOption) error {
 		if o == nil {
 			return failf(ErrInvalidOption, "a sign option is nil, or not of this package")
 		}
-		if o.name != "WithHeader" {
-			if err := once(&c.given, o.name); err != nil {
-				return err
-			}
+		if err := once(&c.given, o.name); err != nil {
+			return err
 		}
 		if err := o.apply(c); err != nil {
 			return err
@@ -308,7 +316,11 @@ func (c *verifyConfig) apply(opts []VerifyOption) error {
 	return nil
 }
 
+// once refuses an option that is given again, unless it adds up.
 func once(given *[]string, name string) error {
+	if name == "WithHeader" || name == "WithRequiredClaims" {
+		return nil
+	}
 	if slices.Contains(*given, name) {
 		return failf(ErrInvalidOption, "%s is given twice", name)
 	}

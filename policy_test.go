@@ -40,6 +40,18 @@ func TestDatesAndLeeway(t *testing.T) {
 	}
 }
 
+func TestRequiredClaimsAddUp(t *testing.T) {
+	opts := []jwt.VerifyOption{jwt.WithRequiredClaims("a", "b"), jwt.WithRequiredClaims("b"), jwt.WithRequiredClaims("c")}
+	_, err := verify(t, token(`{"a":1,"b":1,"c":1}`), opts...)
+	require.NoError(t, err)
+	for _, name := range []string{"a", "b", "c"} {
+		_, err := verify(t, token(strings.Replace(`{"a":1,"b":1,"c":1}`, `"`+name, `"x`, 1)), opts...)
+		require.EqualError(t, err, `jwt: missing claim: there is no "`+name+`"`, "it is reported once")
+	}
+	_, err = verify(t, token(`{}`), append(opts, jwt.WithRequiredClaims())...)
+	require.ErrorIs(t, err, jwt.ErrInvalidOption)
+}
+
 func TestAllFailingClaimsAreReportedInOrder(t *testing.T) {
 	_, err := verify(t, token(`{"exp":1,"nbf":99999999999,"iat":99999999999,"iss":"evil","aud":["x"],"sub":"b"}`),
 		jwt.WithIssuer("good"), jwt.WithAudience("api"), jwt.WithSubject("a"), jwt.WithRequiredClaims("role"))

@@ -159,18 +159,14 @@ func (p *signPolicy) encodeClaims(w *scratch, claims any) error {
 	return nil
 }
 
-// addDates adds exp, and iat unless the claims have it.
+// addDates adds exp, and iat unless the claims have it. Both are based on the same whole second:
+// whoever caps the lifetime of a token compares the difference.
 func (p *signPolicy) addDates(w *scratch, has claimSet) error {
 	if has&hasExp != 0 {
 		return &ClaimError{Claim: "exp", Err: failf(ErrInvalidOption, "WithExpiresIn is given, but the claims have a date already")}
 	}
-	now := p.now()
-	exp := now.Add(p.expiresIn)
-	seconds := exp.Unix()
-	if exp.Nanosecond() > 0 {
-		seconds++
-	}
-	if now.Unix() < minDate || now.Unix() > maxDate || seconds > maxDate {
+	now, d := p.now().Unix(), int64(p.expiresIn/time.Second)
+	if now < minDate || now > maxDate-d {
 		return &ClaimError{Claim: "exp", Err: failf(ErrInvalidOption, "WithExpiresIn leads to a date out of range")}
 	}
 	text := w.json[:len(w.json)-1]
@@ -179,10 +175,10 @@ func (p *signPolicy) addDates(w *scratch, has claimSet) error {
 	}
 	if has&hasIat == 0 {
 		text = append(text, `"iat":`...)
-		text = append(strconv.AppendInt(text, now.Unix(), 10), ',')
+		text = append(strconv.AppendInt(text, now, 10), ',')
 	}
 	text = append(text, `"exp":`...)
-	w.json = append(strconv.AppendInt(text, seconds, 10), '}')
+	w.json = append(strconv.AppendInt(text, now+d, 10), '}')
 	return nil
 }
 

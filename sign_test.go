@@ -44,25 +44,52 @@ func TestSignedTokenIsByteForByteAsDocumented(t *testing.T) {
 	require.False(t, ok)
 }
 
-func TestExpiresIn(t *testing.T) {
-	clock := jwt.WithClock(func() time.Time { return now.Add(500 * time.Millisecond) })
-	for _, tt := range []struct {
-		claims any
-		want   string
-	}{
-		{map[string]any{}, `{"iat":1795521600,"exp":1795521606}`},
-		{struct{}{}, `{"iat":1795521600,"exp":1795521606}`},
-		{jwt.RegisteredClaims{Subject: "a"}, `{"sub":"a","iat":1795521600,"exp":1795521606}`},
-		{jwt.RegisteredClaims{IssuedAt: jwt.NewNumericDate(time.Unix(5, 0))}, `{"iat":5,"exp":1795521606}`},
-		{map[string]any{"iat": 5}, `{"iat":5,"exp":1795521606}`},
-		{json.RawMessage(` {"a" : 1} `), `{"a":1,"iat":1795521600,"exp":1795521606}`},
-	} {
-		raw, err := jwt.Sign(tt.claims, secretKey(t), jwt.HS256, jwt.WithExpiresIn(5*time.Second), clock)
-		require.NoError(t, err)
-		tok, err := jwt.Verify[jwt.MapClaims](raw, secretKey(t), hs256, clock)
-		require.NoError(t, err)
-		require.Equal(t, tt.want, tok.Payload)
+// TestExpiresInIsExact: now and d are rounded down, each by itself, wherever in a second the clock is.
+func TestExpiresInIsExact(t *testing.T) {
+	for _, fraction := range []time.Duration{0, 500 * time.Millisecond, 999999999} {
+		clock := jwt.WithClock(func() time.Time { return now.Add(fraction) })
+		for _, tt := range []struct {
+			claims any
+			d      time.Duration
+			want   string
+		}{
+			{map[string]any{}, 5 * time.Second, `{"iat":1795521600,"exp":1795521605}`},
+			{struct{}{}, 1500 * time.Millisecond, `{"iat":1795521600,"exp":1795521601}`},
+			{struct{}{}, time.Second, `{"iat":1795521600,"exp":1795521601}`},
+			{struct{}{}, time.Second + 999999999, `{"iat":1795521600,"exp":1795521601}`},
+			{jwt.RegisteredClaims{Subject: "a"}, time.Hour, `{"sub":"a","iat":1795521600,"exp":1795525200}`},
+			{jwt.RegisteredClaims{IssuedAt: jwt.NewNumericDate(time.Unix(5, 0))}, time.Hour, `{"iat":5,"exp":1795525200}`},
+			{map[string]any{"iat": 1795521600.75}, time.Hour, `{"iat":1795521600.75,"exp":1795525200}`},
+			{json.RawMessage(` {"a" : 1} `), 2500 * time.Millisecond, `{"a":1,"iat":1795521600,"exp":1795521602}`},
+		} {
+			raw, err := jwt.Sign(tt.claims, secretKey(t), jwt.HS256, jwt.WithExpiresIn(tt.d), clock)
+			require.NoError(t, err)
+			tok, err := jwt.Verify[jwt.MapClaims](raw, secretKey(t), hs256, clock)
+			require.NoError(t, err, "it is valid at the moment it is signed")
+			require.Equal(t, tt.want, tok.Payload, "%s after the second, %s", fraction, tt.d)
+		}
 	}
+}
+
+// TestLifetimesThatOthersCap imitates services that refuse a token whose exp is too far from its
+// iat, or from their own clock, which is the signer's: Box caps it at 60 s, GitHub at 600, Apple at
+// 1200, Google at 3600.
+func TestLifetimesThatOthersCap(t *testing.T) {
+	for _, limit := range []int64{60, 300, 600, 1200, 3600} {
+		for _, fraction := range []time.Duration{0, 1, 500 * time.Millisecond, 999999999} {
+			clock := now.Add(fraction)
+			raw, err := jwt.Sign(struct{}{}, secretKey(t), jwt.HS256, jwt.WithExpiresIn(time.Duration(limit)*time.Second),
+				jwt.WithClock(func() time.Time { return clock }))
+			require.NoError(t, err)
+			tok, err := jwt.ParseUnverified(raw)
+			require.NoError(t, err)
+			require.Equal(t, limit, tok.UnverifiedClaims.ExpiresAt.Unix()-tok.UnverifiedClaims.IssuedAt.Unix(), "the partner compares exp with iat")
+			require.LessOrEqual(t, tok.UnverifiedClaims.ExpiresAt.Sub(clock), time.Duration(limit)*time.Second, "the partner compares exp with its clock")
+		}
+	}
+}
+
+func TestExpiresInRefuses(t *testing.T) {
 	for _, claims := range []any{map[string]any{"exp": 5}, jwt.RegisteredClaims{ExpiresAt: jwt.NewNumericDate(now)}} {
 		_, err := jwt.Sign(claims, secretKey(t), jwt.HS256, jwt.WithExpiresIn(time.Second))
 		require.ErrorIs(t, err, jwt.ErrInvalidOption)
@@ -70,10 +97,15 @@ func TestExpiresIn(t *testing.T) {
 		require.ErrorAs(t, err, &claim)
 		require.Equal(t, "exp", claim.Claim)
 	}
-	for _, at := range []int64{253402300799, 253402300800, math.MaxInt64, -62135596800, math.MinInt64} {
-		_, err := jwt.Sign(struct{}{}, secretKey(t), jwt.HS256, jwt.WithExpiresIn(time.Hour), jwt.WithClock(func() time.Time { return time.Unix(at, 0) }))
+	last := func(at int64) jwt.SignOption {
+		return jwt.WithClock(func() time.Time { return time.Unix(at, 999999999) })
+	}
+	for _, at := range []int64{253402300799, 253402300800, 253402300799 - 3599, math.MaxInt64, -62135596800, math.MinInt64} {
+		_, err := jwt.Sign(struct{}{}, secretKey(t), jwt.HS256, jwt.WithExpiresIn(time.Hour), last(at))
 		require.ErrorIs(t, err, jwt.ErrInvalidOption, at)
 	}
+	_, err := jwt.Sign(struct{}{}, secretKey(t), jwt.HS256, jwt.WithExpiresIn(time.Hour), last(253402300799-3600))
+	require.NoError(t, err)
 }
 
 type duplicating struct{}

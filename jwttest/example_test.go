@@ -44,7 +44,7 @@ func ExampleNewIssuer() {
 	}
 	fmt.Println(tok.Subject, tok.KeyID)
 
-	issuer.Advance(2 * time.Hour)
+	issuer.Advance(time.Hour)
 	_, err = verifier.Verify(token)
 	fmt.Println(errors.Is(err, jwt.ErrExpired))
 	// Output:
