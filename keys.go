@@ -208,6 +208,35 @@ func (k *PublicKey) Crypto() crypto.PublicKey {
 	return keycheck.Clone(k.checked.key())
 }
 
+// Crypto returns a copy of the key as the standard library has it: an *rsa.PrivateKey, an
+// *ecdsa.PrivateKey or an ed25519.PrivateKey, for programs that do more with it than sign tokens.
+// For a key that another [crypto.Signer] holds it returns that signer; nil for a key of
+// [NewSSHKey] and for a zero PrivateKey.
+func (k *PrivateKey) Crypto() crypto.Signer {
+	switch {
+	case k.pair == nil:
+		return nil
+	case k.pair.foreign:
+		return k.pair.signer
+	}
+	own, _ := keycheck.Private(k.pair.signer, true) // never fails for a key that was checked before
+	return own
+}
+
+// Equal reports in constant time whether x is the same secret, whatever its kid and binding. Two
+// zero keys are not equal.
+func (k *SecretKey) Equal(x *SecretKey) bool {
+	return k != nil && x != nil && k.pair != nil && x.pair != nil && k.pair.sameKey(x.pair.checkedKey)
+}
+
+// Equal reports whether x is the same key pair, whatever its kid and binding. It compares the
+// public halves, which takes a time that does not depend on the private ones: the constructors
+// have checked that both belong together, and a foreign signer has no more to compare. Two zero
+// keys are not equal.
+func (k *PrivateKey) Equal(x *PrivateKey) bool {
+	return k != nil && x != nil && k.pair != nil && x.pair != nil && k.pair.sameKey(x.pair.checkedKey)
+}
+
 // Equal reports whether x is the same key, whatever its kid and binding. Two zero
 // keys are not equal.
 func (k *PublicKey) Equal(x *PublicKey) bool {

@@ -11,11 +11,11 @@ import (
 
 // ParsePrivateKey reads a private key: what ssh-keygen writes (OpenSSH format), PKCS #8, PKCS #1
 // and SEC 1 in PEM, or a JWK (RFC 7517), of at most 64 KiB. The first two may be encrypted; pass
-// [WithPassphrase]. The format is detected from the content; lines of PEM may have any
-// length. White space around the key, and EC PARAMETERS before it, are fine. For anything but
-// exactly one key it returns an [ErrInvalidKey] that says what was found and what to do. A
-// missing passphrase matches *ssh.PassphraseMissingError of golang.org/x/crypto/ssh too, and a
-// wrong one [x509.IncorrectPasswordError].
+// [WithPassphrase]. The format is detected from the content. Explanation around a PEM block (RFC
+// 7468, Section 5.2), certificates and public keys beside it are not used. For anything but exactly
+// one private key it returns an [ErrInvalidKey] that says what was found and what to do. A missing
+// passphrase matches *ssh.PassphraseMissingError of golang.org/x/crypto/ssh too, and a wrong one
+// [x509.IncorrectPasswordError].
 func ParsePrivateKey(data []byte, opts ...KeyOption) (*PrivateKey, error) {
 	cfg, err := newKeyConfig(opts)
 	if err != nil {
@@ -33,9 +33,10 @@ func ParsePrivateKey(data []byte, opts ...KeyOption) (*PrivateKey, error) {
 
 // ParsePublicKey reads a public key: a line of OpenSSH (ssh-rsa, ecdsa-sha2-nistp*,
 // ssh-ed25519, with or without comment), PKIX, PKCS #1 or a certificate in PEM, or a JWK
-// (RFC 7517), of at most 64 KiB. Of a certificate it takes the key alone: dates, chain and
-// usages are not checked. For anything but exactly one key it returns an [ErrInvalidKey] that
-// says what was found and what to do.
+// (RFC 7517), of at most 64 KiB, with or without explanation around a PEM block (RFC 7468, Section
+// 5.2). Of a certificate it takes the key alone: dates, chain and usages are not checked. For
+// anything but exactly one key it returns an [ErrInvalidKey] that says what was found and what to
+// do.
 func ParsePublicKey(data []byte, opts ...KeyOption) (*PublicKey, error) {
 	cfg, err := newKeyConfig(opts)
 	if err != nil {
@@ -76,7 +77,7 @@ func ParseSecretKey(jwk []byte, opts ...KeyOption) (*SecretKey, error) {
 	return newSecret(secret, cfg)
 }
 
-// MarshalPEM writes the private key as PKCS #8 in PEM (RFC 5958). It returns
+// MarshalPEM writes the private key as PKCS #8 in PEM (RFC 5958), without passphrase. It returns
 // [ErrInvalidKey] for a key that a foreign signer holds.
 func (k *PrivateKey) MarshalPEM() ([]byte, error) {
 	if k == nil || k.pair == nil {
@@ -90,6 +91,27 @@ func (k *PrivateKey) MarshalPEM() ([]byte, error) {
 		return nil, wrapf(ErrInvalidKey, err, "the key has no PKCS #8 form")
 	}
 	return pem.EncodeToMemory(&pem.Block{Type: "PRIVATE KEY", Bytes: der}), nil
+}
+
+// MarshalOpenSSH writes the private key as ssh-keygen does (PROTOCOL.key of OpenSSH), without
+// passphrase and comment: for ssh-agent, and for the -f of ssh-keygen. It returns [ErrInvalidKey]
+// for a key that a foreign signer holds, and for an RSA key whose exponent has more than 24 bits,
+// which [ParsePrivateKey] would not read in this form.
+func (k *PrivateKey) MarshalOpenSSH() ([]byte, error) {
+	if k == nil || k.pair == nil {
+		return nil, failf(ErrInvalidKey, "the key was not made by a constructor of this package")
+	}
+	if k.pair.foreign {
+		return nil, failf(ErrInvalidKey, "the private key is held by its signer and can't be written")
+	}
+	if _, err := k.Public().MarshalAuthorizedKey(); err != nil {
+		return nil, err
+	}
+	block, err := ssh.MarshalPrivateKey(k.pair.signer, "")
+	if err != nil {
+		return nil, wrapf(ErrInvalidKey, err, "the key has no OpenSSH form")
+	}
+	return pem.EncodeToMemory(block), nil
 }
 
 // MarshalPEM writes the public key as PKIX in PEM (RFC 5280, Section 4.1.2.7). It

@@ -2,18 +2,24 @@ package jwt_test
 
 import (
 	"bytes"
+	"crypto"
+	"crypto/ed25519"
+	"crypto/x509"
 	"encoding/asn1"
 	"encoding/json"
 	"encoding/pem"
 	"errors"
 	"fmt"
 	"math/big"
+	"os"
+	"path/filepath"
 	"runtime"
 	"slices"
 	"strings"
 	"testing"
 
 	"github.com/stretchr/testify/require"
+	"golang.org/x/crypto/ssh"
 
 	"example.com/jwt"
 	"example.com/jwt/internal/testkeys"
@@ -24,6 +30,107 @@ func requireClass(t *testing.T, err error) {
 	require.ErrorIs(t, err, jwt.ErrInvalidKey)
 	require.False(t, errors.Is(err, jwt.ErrInvalidOption) || errors.Is(err, jwt.ErrInvalidToken))
 	require.Less(t, len(err.Error()), 1000)
+}
+
+// addKeyTexts seeds a fuzz target with all of testdata/keys, good and bad.
+func addKeyTexts(f *testing.F) {
+	n := 0
+	for _, pattern := range []string{"testdata/keys/*", "testdata/keys/around/*", "testdata/keys/refused/*", "testdata/keys/jwk/*"} {
+		files, err := filepath.Glob(pattern)
+		require.NoError(f, err)
+		for _, file := range files {
+			text, err := os.ReadFile(file)
+			if err != nil || len(text) > 3<<10 {
+				continue // a directory, or a key that takes long to check
+			}
+			n++
+			f.Add(text, n%2 == 0)
+		}
+	}
+	require.Greater(f, n, 100)
+}
+
+func weakIf(weak bool) []jwt.KeyOption {
+	if weak {
+		return []jwt.KeyOption{jwt.InsecureAllowWeakKey()}
+	}
+	return nil
+}
+
+// requireKeyOfOthers reads a text with encoding/pem and crypto/x509, and demands that they find no
+// other key in it, if they find one. The label says which block to look at; all if it is empty.
+func requireKeyOfOthers(t testing.TB, text []byte, label string, want *jwt.PublicKey) {
+	for block, rest := pem.Decode(text); block != nil; block, rest = pem.Decode(rest) {
+		var key any
+		var err error
+		switch block.Type {
+		case "PRIVATE KEY":
+			key, err = x509.ParsePKCS8PrivateKey(block.Bytes)
+		case "RSA PRIVATE KEY":
+			key, err = x509.ParsePKCS1PrivateKey(block.Bytes)
+		case "EC PRIVATE KEY":
+			key, err = x509.ParseECPrivateKey(block.Bytes)
+		case "OPENSSH PRIVATE KEY":
+			key, err = ssh.ParseRawPrivateKey(pem.EncodeToMemory(block))
+		case "PUBLIC KEY":
+			key, err = x509.ParsePKIXPublicKey(block.Bytes)
+		case "RSA PUBLIC KEY":
+			key, err = x509.ParsePKCS1PublicKey(block.Bytes)
+		case "CERTIFICATE":
+			var c *x509.Certificate
+			if c, err = x509.ParseCertificate(block.Bytes); err == nil {
+				key = c.PublicKey
+			}
+		}
+		if err != nil || key == nil || !strings.HasSuffix(block.Type, label) {
+			continue
+		}
+		if edwards, ok := key.(*ed25519.PrivateKey); ok {
+			key = *edwards
+		}
+		if private, ok := key.(crypto.Signer); ok {
+			key = private.Public()
+		}
+		require.True(t, want.Crypto().(interface{ Equal(crypto.PublicKey) bool }).Equal(key), "%s", block.Type)
+	}
+}
+
+// FuzzParsePrivateKey: a key that is accepted comes back equal from every form, and is the one that
+// the standard library finds.
+func FuzzParsePrivateKey(f *testing.F) {
+	addKeyTexts(f)
+	f.Fuzz(func(t *testing.T, text []byte, weak bool) {
+		k, err := jwt.ParsePrivateKey(text, weakIf(weak)...)
+		if err != nil {
+			requireClass(t, err)
+			return
+		}
+		requireRoundTrips(t, k)
+		requireKeyOfOthers(t, text, "PRIVATE KEY", k.Public())
+		_, err = jwt.ParsePublicKey(text, weakIf(weak)...)
+		require.ErrorIs(t, err, jwt.ErrInvalidKey)
+		_, err = jwt.NewSecretKey(text, jwt.InsecureAllowWeakKey())
+		require.ErrorIs(t, err, jwt.ErrInvalidKey)
+	})
+}
+
+// FuzzParsePublicKey: a key that is accepted comes back equal from every form, is the one that the
+// standard library finds, and its text is neither a private key nor a secret.
+func FuzzParsePublicKey(f *testing.F) {
+	addKeyTexts(f)
+	f.Fuzz(func(t *testing.T, text []byte, weak bool) {
+		k, err := jwt.ParsePublicKey(text, weakIf(weak)...)
+		if err != nil {
+			requireClass(t, err)
+			return
+		}
+		requirePublicRoundTrips(t, k)
+		requireKeyOfOthers(t, text, "", k)
+		_, err = jwt.ParsePrivateKey(text, weakIf(weak)...)
+		require.ErrorIs(t, err, jwt.ErrInvalidKey)
+		_, err = jwt.NewSecretKey(text, jwt.InsecureAllowWeakKey())
+		require.ErrorIs(t, err, jwt.ErrInvalidKey)
+	})
 }
 
 // FuzzParseJWK: whatever a parser accepts is written as a text that parses to an equal

@@ -29,7 +29,7 @@ func strictKeys() map[string]proof {
 		"a public key in PEM as an HMAC secret":                     {"", []attempt{hmacKey(public, jwt.HS256)}},
 		"an RSA key under 2048 bits":                                {"InsecureAllowWeakKey", []attempt{rsaText(publicPEM(rsa1024()), rsa1024())}},
 		"an RSA key with the public exponent 3":                     {"InsecureAllowWeakKey", []attempt{rsaText(publicPEM(exponent3()), exponent3())}},
-		"PEM with text around it, or with a second block":           {"", []attempt{rsaText(append([]byte("my key\n"), public...), rsa2048()), rsaText(bytes.Repeat(public, 2), rsa2048())}},
+		"PEM with a second public key, or with headers":             {"", []attempt{rsaText(bytes.Repeat(public, 2), rsa2048()), rsaText(bytes.Replace(public, []byte("KEY-----\n"), []byte("KEY-----\nComment: a\n\n"), 1), rsa2048())}},
 		"a PEM label that is not what the block holds":              {"", []attempt{rsaText(block("RSA PUBLIC KEY", der), rsa2048()), rsaText(block("KEY", der), rsa2048())}},
 		"encrypted PEM":                                             {"", []attempt{encryptedPEM()}},
 		"an Ed25519 key of small order, with which anyone can sign": {"", []attempt{smallOrder()}},

@@ -7,9 +7,10 @@ import (
 	"crypto/x509"
 	"crypto/x509/pkix"
 	"encoding/asn1"
-	"errors"
-	"fmt"
 	"reflect"
+
+	"golang.org/x/crypto/cryptobyte"
+	cbasn1 "golang.org/x/crypto/cryptobyte/asn1"
 
 	"example.com/jwt/internal/excerpt"
 )
@@ -28,6 +29,9 @@ func parsePKIX(der []byte) (crypto.PublicKey, error) {
 	}
 	if err := checkAlgorithm(info.Algorithm); err != nil {
 		return nil, err
+	}
+	if info.Algorithm.Algorithm.Equal(oidECDSA) && isCompressed(info.Key.Bytes) {
+		return nil, rewritable{"the ECDSA public key is not an uncompressed point", uncompressed}
 	}
 	key, err := x509.ParsePKIXPublicKey(der)
 	if err != nil {
@@ -51,13 +55,35 @@ func parsePKCS1Public(der []byte) (crypto.PublicKey, error) {
 	return key, nil
 }
 
-// parseCertificate reads the public key of a certificate, and nothing else of it.
+// parseCertificate reads the public key of a certificate, and nothing else of it: not even
+// crypto/x509 is asked, which refuses serial numbers, names and extensions that say nothing
+// about the key (RFC 5280, Section 4.1).
 func parseCertificate(der []byte) (crypto.PublicKey, error) {
-	cert, err := x509.ParseCertificate(der)
-	if err != nil {
-		return nil, malformed{err}
+	var outer, cert, key cryptobyte.String
+	input := cryptobyte.String(der)
+	ok := input.ReadASN1(&outer, cbasn1.SEQUENCE) && input.Empty() &&
+		outer.ReadASN1(&cert, cbasn1.SEQUENCE) && outer.SkipASN1(cbasn1.SEQUENCE) && outer.SkipASN1(cbasn1.BIT_STRING) && outer.Empty() &&
+		cert.SkipOptionalASN1(cbasn1.Tag(0).ContextSpecific().Constructed()) && // version
+		cert.SkipASN1(cbasn1.INTEGER) && // serial number
+		cert.SkipASN1(cbasn1.SEQUENCE) && // algorithm of the signature
+		cert.SkipASN1(cbasn1.SEQUENCE) && // issuer
+		cert.SkipASN1(cbasn1.SEQUENCE) && // validity
+		cert.SkipASN1(cbasn1.SEQUENCE) && // subject
+		cert.ReadASN1Element(&key, cbasn1.SEQUENCE)
+	for ok && !cert.Empty() { // unique identifiers, extensions
+		var element cryptobyte.String
+		var tag cbasn1.Tag
+		ok = cert.ReadAnyASN1(&element, &tag) && tag&0xc0 == 0x80
 	}
-	return parsePKIX(cert.RawSubjectPublicKeyInfo)
+	if !ok {
+		return nil, malformed{asn1.StructuralError{Msg: "no certificate"}}
+	}
+	return parsePKIX(key)
+}
+
+// isCompressed reports whether a point has its x alone, or both in a form that says so.
+func isCompressed(point []byte) bool {
+	return len(point) > 0 && (point[0] == 2 || point[0] == 3 || point[0] == 6 || point[0] == 7)
 }
 
 // sameDER decodes a structure and fails unless re-encoding yields the same bytes.
@@ -74,10 +100,12 @@ func sameDER(der []byte, structure any) error {
 }
 
 func notCanonical() error {
-	return errors.New("the key's DER is not canonical, or has more in it than the key")
+	return rewritable{"the key's DER is not canonical, or has more in it than the key", ""}
 }
 
 var (
+	oidKeyUsage = asn1.ObjectIdentifier{2, 5, 29, 15}
+
 	oidRSA     = asn1.ObjectIdentifier{1, 2, 840, 113549, 1, 1, 1}
 	oidECDSA   = asn1.ObjectIdentifier{1, 2, 840, 10045, 2, 1}
 	oidEd25519 = asn1.ObjectIdentifier{1, 3, 101, 112}
@@ -86,14 +114,16 @@ var (
 	oidP521    = asn1.ObjectIdentifier{1, 3, 132, 0, 35}
 )
 
+const dsaKey = "a DSA key, for which there is no JOSE algorithm"
+
 // otherAlgorithms are those of keys that people have, but that can't be used here.
 var otherAlgorithms = map[string]string{
 	"1.3.101.110":           "an X25519 key, which is for key agreement and can't sign",
 	"1.3.101.111":           "an X448 key, which is for key agreement and can't sign",
 	"1.3.101.113":           "an Ed448 key, which is not supported",
-	"1.2.840.10040.4.1":     "a DSA key, for which there is no JOSE algorithm",
+	"1.2.840.10040.4.1":     dsaKey,
 	"1.2.840.113549.1.1.7":  "an RSA key for RSAES-OAEP, which can't sign",
-	"1.2.840.113549.1.1.10": "an RSA key for RSASSA-PSS alone, which is not supported: a plain RSA key (rsaEncryption) signs PS256 too",
+	"1.2.840.113549.1.1.10": "an RSA key for RSASSA-PSS alone, which is not supported (a plain one, as of `openssl genrsa 3072`, signs PS256 too)",
 }
 
 // otherCurves are the names of curves that no algorithm of this package uses.
@@ -117,7 +147,7 @@ func checkAlgorithm(a pkix.AlgorithmIdentifier) error {
 	case a.Algorithm.Equal(oidECDSA):
 		var curve asn1.ObjectIdentifier
 		if err := sameDER(a.Parameters.FullBytes, &curve); err != nil {
-			return errors.New("the ECDSA key does not name its curve: `openssl pkey -ec_param_enc named_curve` writes it so")
+			return rewritable{"the ECDSA key does not name its curve", namedCurve}
 		}
 		if curveByOID(curve) == nil {
 			return otherCurve(curve)
@@ -129,7 +159,7 @@ func checkAlgorithm(a pkix.AlgorithmIdentifier) error {
 		if what == "" {
 			what = "a key of the algorithm " + excerpt.Quote(a.Algorithm.String()) + ", which is not supported"
 		}
-		return fmt.Errorf("this is %s: want RSA, ECDSA on P-256, P-384 or P-521, or Ed25519", what)
+		return noCure(what)
 	}
 	if !bytes.Equal(a.Parameters.FullBytes, want) {
 		return notCanonical()
@@ -142,7 +172,7 @@ func otherCurve(oid asn1.ObjectIdentifier) error {
 	if name == "" {
 		name = excerpt.Quote(oid.String())
 	}
-	return fmt.Errorf("an ECDSA key on the curve %s is not supported: want P-256, P-384 or P-521", name)
+	return noCure("an ECDSA key on the curve " + name + ", which is not supported")
 }
 
 // curveOf returns the curve that checkAlgorithm has found.

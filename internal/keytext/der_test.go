@@ -62,16 +62,16 @@ func TestPKCS8MustBeWhatItSays(t *testing.T) {
 		{"RSA without parameters", "rsa2048-pkcs8", algorithm(pkix.AlgorithmIdentifier{Algorithm: rsaOID}), "not canonical"},
 		{"RSA with other parameters", "rsa2048-pkcs8", algorithm(pkix.AlgorithmIdentifier{Algorithm: rsaOID, Parameters: p384}), "not canonical"},
 		{"RSA called ECDSA", "rsa2048-pkcs8", algorithm(pkix.AlgorithmIdentifier{Algorithm: ecOID, Parameters: p384}), "not what its label says"},
-		{"ECDSA on another curve", "ecdsa256-pkcs8", algorithm(pkix.AlgorithmIdentifier{Algorithm: ecOID, Parameters: p384}), "not as long as a scalar"},
+		{"ECDSA on another curve", "ecdsa256-pkcs8", algorithm(pkix.AlgorithmIdentifier{Algorithm: ecOID, Parameters: p384}), "does not belong to the public key beside it"},
 		{"ECDSA without curve", "ecdsa256-pkcs8", algorithm(pkix.AlgorithmIdentifier{Algorithm: ecOID}), "does not name its curve"},
-		{"ECDSA on an unknown curve", "ecdsa256-pkcs8", algorithm(pkix.AlgorithmIdentifier{Algorithm: ecOID, Parameters: marshal(t, asn1.ObjectIdentifier{1, 2, 3})}), `curve "1.2.3" is not supported`},
+		{"ECDSA on an unknown curve", "ecdsa256-pkcs8", algorithm(pkix.AlgorithmIdentifier{Algorithm: ecOID, Parameters: marshal(t, asn1.ObjectIdentifier{1, 2, 3})}), `curve "1.2.3", which is not supported`},
 		{"Ed25519 with parameters", "openssl-ed25519", algorithm(pkix.AlgorithmIdentifier{Algorithm: edOID, Parameters: asn1.NullRawValue}), "not canonical"},
 		{"an unknown algorithm", "openssl-ed25519", algorithm(pkix.AlgorithmIdentifier{Algorithm: asn1.ObjectIdentifier{1, 2, 3}}), `algorithm "1.2.3"`},
 		{"Ed25519 of 31 bytes", "openssl-ed25519", key(marshal(t, make([]byte, 31)).FullBytes), "has 32 bytes, got 31"},
 		{"Ed25519 with more", "openssl-ed25519", key(append(marshal(t, make([]byte, 32)).FullBytes, 0)), "not canonical"},
 		{"version 3", "openssl-ed25519", version(2), "another version"},
 		{"version 2 without public key", "openssl-ed25519", version(1), "another version"},
-		{"attributes", "ecdsa256-pkcs8", attributes, "attributes beside the key"},
+		{"attributes that are none", "ecdsa256-pkcs8", attributes, "attributes beside the key that can't be read"},
 	} {
 		t.Run(row.name, func(t *testing.T) {
 			label, der := readBlock(t, row.file)
@@ -163,12 +163,12 @@ func TestSEC1MustBeWhatItSays(t *testing.T) {
 			x := e[3].Bytes[4:36]
 			return append(e[:3], point(append([]byte{0, 2}, x...)...))
 		}, "not an uncompressed point"},
-		{"another version", edit(0, marshal(t, 2)), "does not name its curve"},
-		{"a short scalar", edit(1, marshal(t, make([]byte, 31))), "not as long as a scalar"},
-		{"a long scalar", edit(1, marshal(t, make([]byte, 33))), "not as long as a scalar"},
+		{"another version", edit(0, marshal(t, 2)), "has version 2, want 1"},
+		{"a short zero", edit(1, marshal(t, make([]byte, 31))), "out of range for P-256"},
+		{"a long scalar", edit(1, marshal(t, append([]byte{1}, make([]byte, 32)...))), "out of range for P-256"},
 		{"zero", edit(1, marshal(t, make([]byte, 32))), "out of range for P-256"},
 		{"the order", edit(1, marshal(t, scalar)), "out of range for P-256"},
-		{"a curve without algorithm", edit(2, tagged(0, true, marshal(t, asn1.ObjectIdentifier{1, 3, 132, 0, 33}).FullBytes)), "curve P-224 is not supported"},
+		{"a curve without algorithm", edit(2, tagged(0, true, marshal(t, asn1.ObjectIdentifier{1, 3, 132, 0, 33}).FullBytes)), "curve P-224, which is not supported"},
 	} {
 		t.Run(row.name, func(t *testing.T) {
 			label, der := readBlock(t, "ecdsa256-pem")

@@ -47,15 +47,15 @@ func Private(data, passphrase []byte, weak bool) (crypto.Signer, Use, error) {
 	case err != nil:
 		return nil, Use{}, err
 	case text[0] == '{':
-		return privateJWK(text, weak)
-	case !strings.HasPrefix(text, "-----BEGIN "):
+		key, use, err := privateJWK(text, weak)
+		if err != nil {
+			return nil, Use{}, keyInJSON(text, err)
+		}
+		return key, use, nil
+	case !isPEM(text):
 		return nil, Use{}, notPrivate(text)
 	}
-	b, err := onlyBlock(text)
-	if err != nil {
-		return nil, Use{}, err
-	}
-	key, err := b.privateKey(passphrase, weak)
+	key, err := privatePEM(text, passphrase, weak)
 	return key, Use{Ops: OpAll}, err
 }
 
@@ -68,16 +68,16 @@ func Public(data []byte, weak bool) (crypto.PublicKey, Use, error) {
 	case err != nil:
 		return nil, Use{}, err
 	case text[0] == '{':
-		return publicJWK(text, weak)
-	case !strings.HasPrefix(text, "-----BEGIN "):
+		key, use, err := publicJWK(text, weak)
+		if err != nil {
+			return nil, Use{}, keyInJSON(text, err)
+		}
+		return key, use, nil
+	case !isPEM(text):
 		key, err := AuthorizedKey([]byte(text), weak)
 		return key, Use{Ops: OpAll}, err
 	}
-	b, err := onlyBlock(text)
-	if err != nil {
-		return nil, Use{}, err
-	}
-	key, err := b.publicKey()
+	key, err := publicPEM(text)
 	if err != nil {
 		return nil, Use{}, err
 	}
@@ -87,30 +87,47 @@ func Public(data []byte, weak bool) (crypto.PublicKey, Use, error) {
 
 // Secret reads a JWK of kty "oct". Whether the secret is long enough is for the caller to say.
 func Secret(data []byte) ([]byte, Use, error) {
+	data = bytes.TrimPrefix(data, []byte(byteOrderMark))
 	if !bytes.HasPrefix(bytes.TrimLeft(data, blanks), []byte("{")) {
 		return nil, Use{}, errors.New("this is not the JSON text of a JWK: NewSecretKey takes the bytes of a secret")
 	}
 	return secretJWK(string(data))
 }
 
-// blanks are what may stand around a key.
-const blanks = " \t\r\n"
+// What may stand around a key: white space, and before it what editors on Windows write.
+const (
+	blanks        = " \t\r\n"
+	byteOrderMark = "\ufeff"
+)
 
-// trim bounds the text and trims white space. What is no text at all ends here.
+// trim bounds the text and takes off what may stand around it. What is no text at all ends here.
 func trim(data []byte) (string, error) {
 	if len(data) > maxKeyText {
-		return "", fmt.Errorf("a key text of %d bytes is too long: want at most %d", len(data), maxKeyText)
+		return "", tooLong(data)
 	}
-	text := strings.Trim(string(data), blanks)
+	text := strings.TrimPrefix(strings.Trim(string(data), blanks), byteOrderMark)
+	text = strings.Trim(text, blanks)
 	switch form := derForm(data); {
 	case text == "":
-		return "", errors.New("the key text is empty")
+		return "", errors.New("the key text is empty: was the file read, or the variable set?")
 	case form != NoForm:
 		return "", fmt.Errorf("this is %s: %s", form, cures[form])
-	case strings.HasPrefix(text, "\ufeff"):
-		return "", errors.New("there is a byte order mark before the key: save the file without it")
 	case strings.HasPrefix(text, "\xff\xfe"), strings.HasPrefix(text, "\xfe\xff"):
-		return "", errors.New("this is UTF-16 text: save the file as UTF-8 or ASCII")
+		return "", errors.New("this is UTF-16 text: `iconv -f UTF-16 -t UTF-8 FILE` converts it")
 	}
 	return text, nil
+}
+
+// tooLong says how the key comes out of a text that is too long to be looked at.
+func tooLong(data []byte) error {
+	command := "openssl pkey -pubin -in FILE"
+	switch {
+	case bytes.Contains(data, []byte("PRIVATE KEY-----")):
+		command = "openssl pkey -in FILE"
+	case bytes.Contains(data, []byte(certLabel+"-----")):
+		command = "openssl x509 -in FILE"
+	case !bytes.Contains(data, []byte(beginsBlock)):
+		return fmt.Errorf("a key text of %d bytes is too long: want at most %d; is it the right file?", len(data), maxKeyText)
+	}
+	return fmt.Errorf("a key text of %d bytes is too long: want at most %d (`%s` prints the key alone)", len(data), maxKeyText, command)
 }

@@ -31,6 +31,9 @@ const (
 // wantPublic ends the messages about texts that are no public key.
 const wantPublic = "the public key alone, as an OpenSSH line, in PEM or as a JWK"
 
+// plainLine is how the plain lines come out of another file.
+const plainLine = "`grep -oE '(ssh|ecdsa)-[a-z0-9-]+ AAAA[A-Za-z0-9+/=]+' FILE` prints them"
+
 // opensshTypes are the plain public keys of OpenSSH that tokens can be verified with.
 var opensshTypes = [...]string{"ssh-rsa", "ssh-ed25519", "ecdsa-sha2-nistp256", "ecdsa-sha2-nistp384", "ecdsa-sha2-nistp521"}
 
@@ -75,7 +78,7 @@ func cutWord(s string) (word, rest string) {
 // severalLines says what a text of more than one line is.
 func severalLines(text string) error {
 	if Recognise([]byte(text)) == FormSSHPublic {
-		return found(ManyLines, "there is more than one line, or text around the key: want one key and nothing else (ParseAuthorizedKeys reads many)")
+		return found(ManyLines, "there is more than one line, or text around the key: want one key and nothing else (ParseAuthorizedKeys reads many; "+plainLine+")")
 	}
 	return notAKey(text, wantPublic)
 }
@@ -84,13 +87,13 @@ func severalLines(text string) error {
 func notAKeyLine(text, kind string) error {
 	switch {
 	case strings.HasPrefix(kind, "sk-"):
-		return fmt.Errorf("this is a key of a FIDO security token (%s): it signs more than the token, so it can't be used", excerpt.Quote(kind))
+		return noCure("a key of a FIDO security token (" + excerpt.Quote(kind) + "), which signs more than it is given")
 	case strings.HasSuffix(kind, "-cert-v01@openssh.com"):
-		return fmt.Errorf("this is an OpenSSH certificate (%s): use the plain public key in the .pub file", excerpt.Quote(kind))
+		return fmt.Errorf("this is an OpenSSH certificate (%s): use the plain public key in the .pub file, or as ssh.MarshalAuthorizedKey(certificate.Key) writes it", excerpt.Quote(kind))
 	case kind == "ssh-dss":
-		return errors.New("this is a DSA key, for which there is no JOSE algorithm: want RSA, ECDSA or Ed25519")
+		return noCure(dsaKey)
 	case Recognise([]byte(text)) == FormSSHPublic:
-		return found(LineOfFile, "there are options, a host or a comment mark before the key: want the plain .pub line (ParseAuthorizedKeys reads authorized_keys files)")
+		return found(LineOfFile, "there are options, a host or a comment mark before the key: want the plain .pub line ("+plainLine+")")
 	}
 	return notAKey(text, wantPublic)
 }

@@ -9,8 +9,6 @@ import (
 	"crypto/rand"
 	"crypto/rsa"
 	"crypto/x509"
-	"crypto/x509/pkix"
-	"encoding/asn1"
 	"encoding/pem"
 	"errors"
 	"math/big"
@@ -181,15 +179,10 @@ func TestErrorsAboutKeyTextsAreShort(t *testing.T) {
 			Comment     string
 		}{check.A, check.B, "ecdsa-sha2-nistp256", long, []byte{4}, big.NewInt(1), ""})
 	}
-	names, err := asn1.Marshal([]asn1.RawValue{{Class: asn1.ClassContextSpecific, Tag: 6, Bytes: []byte("https://[" + long)}})
-	require.NoError(t, err)
-	template := &x509.Certificate{SerialNumber: big.NewInt(1), ExtraExtensions: []pkix.Extension{{Id: asn1.ObjectIdentifier{2, 5, 29, 17}, Value: names}}}
-	certificate, err := x509.CreateCertificate(rand.Reader, template, template, ec.Public(), ec)
-	require.NoError(t, err)
 	for name, err := range map[string]error{
-		"a curve in a line":       parsePublic([]byte(sshBlob("ecdsa-sha2-nistp256", []byte(long), []byte{4}))),
-		"a curve in a file":       parsePrivate(opensshText(t, ec, inFile)),
-		"a name in a certificate": parsePublic(pem.EncodeToMemory(&pem.Block{Type: "CERTIFICATE", Bytes: certificate})),
+		"a curve in a line": parsePublic([]byte(sshBlob("ecdsa-sha2-nistp256", []byte(long), []byte{4}))),
+		"a curve in a file": parsePrivate(opensshText(t, ec, inFile)),
+		"a label":           parsePublic([]byte("-----BEGIN " + long[1:] + "-----\nAAAA\n-----END " + long[1:] + "-----")),
 	} {
 		require.ErrorContains(t, err, "xxx", name)
 		require.Less(t, len(err.Error()), 500, name)

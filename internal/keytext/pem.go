@@ -11,117 +11,240 @@ import (
 	"example.com/jwt/internal/excerpt"
 )
 
+const (
+	beginsBlock    = "-----BEGIN "
+	ecParameters   = "EC PARAMETERS"
+	pkcs8Label     = "PRIVATE KEY"
+	pkcs1Label     = "RSA PRIVATE KEY"
+	sec1Label      = "EC PRIVATE KEY"
+	opensshLabel   = "OPENSSH PRIVATE KEY"
+	encryptedLabel = "ENCRYPTED PRIVATE KEY"
+	pkixLabel      = "PUBLIC KEY"
+	rsaPublicLabel = "RSA PUBLIC KEY"
+	certLabel      = "CERTIFICATE"
+)
+
 // block is one block of PEM.
 type block struct {
 	label string
+	body  string // the lines between the first and the last
 	der   []byte
-	curve elliptic.Curve // of EC PARAMETERS before it, or nil
+	curve elliptic.Curve // of EC PARAMETERS beside it, or nil
 }
 
-// onlyBlock reads a text that is one block of PEM, perhaps after EC PARAMETERS.
-func onlyBlock(text string) (block, error) {
-	b, rest, err := readBlock(text)
-	if err == nil && b.label == "EC PARAMETERS" && rest != "" {
-		b, rest, err = readAfterParameters(b.der, rest)
-	}
-	switch {
-	case err != nil:
-		return b, err
-	case strings.HasPrefix(rest, "-----BEGIN "):
-		return b, errors.New("there are two blocks of PEM: want one key and nothing else (of a certificate chain, the first certificate)")
-	case rest != "":
-		return b, errors.New("there is text after the block of PEM: want one key and nothing else")
-	}
-	return b, nil
+// isPEM reports whether a line of the text begins a block.
+func isPEM(text string) bool {
+	return strings.HasPrefix(text, beginsBlock) || strings.Contains(text, "\n"+beginsBlock)
 }
 
-// readAfterParameters reads the key that openssl writes after EC PARAMETERS; these say
-// what the key says itself, its curve.
-func readAfterParameters(parameters []byte, text string) (b block, rest string, err error) {
-	var oid asn1.ObjectIdentifier
-	if sameDER(parameters, &oid) != nil {
-		return b, "", errors.New("the EC PARAMETERS do not name a curve: leave them out")
+// readPEM reads the blocks of a text. What stands around them is explanation (RFC 7468, Section
+// 5.2), as `openssl x509 -text` and `openssl pkcs12` write, and has no mark of a key in it.
+func readPEM(text string) ([]block, error) {
+	var blocks []block
+	var around strings.Builder
+	for text != "" {
+		if !strings.HasPrefix(text, beginsBlock) {
+			line, rest, _ := strings.Cut(text, "\n")
+			around.WriteString(line)
+			around.WriteByte('\n')
+			text = rest
+			continue
+		}
+		b, rest, err := readBlock(text)
+		if err != nil {
+			return nil, err
+		}
+		blocks, text = append(blocks, b), rest
 	}
-	curve := curveByOID(oid)
-	if curve == nil {
-		return b, "", otherCurve(oid)
+	if form := Recognise([]byte(around.String())); form != NoForm {
+		return nil, fmt.Errorf("there is %s beside the PEM block: `sed -n '/^-----BEGIN/,/^-----END/p' FILE` leaves it out", form)
 	}
-	if b, rest, err = readBlock(text); err == nil && b.label != "EC PRIVATE KEY" {
-		err = fmt.Errorf("EC PARAMETERS are followed by %s, want EC PRIVATE KEY", excerpt.Quote(b.label))
-	}
-	b.curve = curve
-	return b, rest, err
+	return blocks, nil
 }
 
-// readBlock reads the block that text starts with, and returns the text after it. It is
-// stricter than encoding/pem: no headers, no junk, canonical base64. The lines may have
-// any length, since programs differ in it: 64 digits (RFC 7468, Section 2), 70 (OpenSSH),
-// 76, or all in one line.
+// readBlock reads the block that text starts with, and returns what follows its last line.
 func readBlock(text string) (b block, rest string, err error) {
 	first, body, _ := strings.Cut(text, "\n")
-	label, ok := strings.CutPrefix(strings.TrimSuffix(first, "\r"), "-----BEGIN ")
-	if label, ok2 := strings.CutSuffix(label, "-----"); ok && ok2 && !strings.Contains(label, "-----") {
-		b.label = label
-	} else {
-		return b, "", errors.New(`the first line is not that of a PEM block (were its line breaks turned into \n or blanks?)`)
+	label, begins := strings.CutPrefix(strings.TrimRight(first, blanks), beginsBlock)
+	label, ends := strings.CutSuffix(label, "-----")
+	if !begins || !ends || strings.Contains(label, "-----") {
+		return b, "", mangled(text)
 	}
-	body, rest, ok = strings.Cut(body, "-----END "+b.label+"-----")
+	body, rest, ok := strings.Cut(body, "-----END "+label+"-----")
 	if !ok || strings.Contains(body, "-----") {
-		return b, "", fmt.Errorf("the PEM block %s has no end line", excerpt.Quote(b.label))
+		return b, "", fmt.Errorf("the PEM block %s has no end line", excerpt.Quote(label))
 	}
-	if rest != "" && rest[0] != '\n' && rest[0] != '\r' && rest[0] != ' ' && rest[0] != '\t' {
-		return b, "", errors.New("there is text after the end line of the PEM block")
+	end, rest, _ := strings.Cut(rest, "\n")
+	if strings.Trim(end, blanks) != "" {
+		return b, "", mangledBy("there is text after the end line of the PEM block")
 	}
-	if strings.Contains(body, "Proc-Type:") {
-		return b, "", found(Encrypted, "this is an encrypted PEM key: `ssh-keygen -p -f FILE` rewrites it in OpenSSH format, which WithPassphrase reads")
+	if body != "" && !strings.HasSuffix(body, "\n") {
+		return b, "", mangledBy("the end of the PEM block is not a line of its own (are the lines indented?)")
 	}
-	if strings.Contains(body, ":") {
-		return b, "", errors.New("the PEM block has headers: want none")
-	}
-	if !strings.HasSuffix(body, "\n") {
-		return b, "", errors.New("the end of the PEM block is not a line of its own (are the lines indented?)")
-	}
-	if b.der, ok = decodeLines(body); !ok {
-		return b, "", fmt.Errorf("the PEM block %s is not canonical base64 in lines without blanks", excerpt.Quote(b.label))
-	}
-	return b, strings.TrimLeft(rest, blanks), nil
+	return block{label: label, body: body}, rest, nil
 }
 
-// decodeLines decodes the body of a PEM block, none of whose lines may be empty.
-func decodeLines(body string) ([]byte, bool) {
+// decode reads the DER of the block. It is stricter than encoding/pem: no headers, no junk,
+// canonical base64. The lines may have any length, since programs differ in it: 64 digits (RFC
+// 7468, Section 2), 70 (OpenSSH), 76, or all in one line.
+func (b *block) decode() error {
+	if strings.Contains(b.body, "Proc-Type:") {
+		return found(Encrypted, "this is an encrypted PEM key (RFC 1423), which WithPassphrase does not read: `openssl pkey -in FILE` decrypts it, and `openssl pkcs8 -topk8 -in FILE` encrypts it anew as PKCS #8")
+	}
+	if strings.Contains(b.body, ":") {
+		return errors.New("the PEM block has headers: `sed '/:/d;/^$/d' FILE` leaves them out")
+	}
 	var digits strings.Builder
-	for line := range strings.Lines(body) {
+	for line := range strings.Lines(b.body) {
 		line = strings.TrimSuffix(strings.TrimSuffix(line, "\n"), "\r")
-		if line == "" {
-			return nil, false
+		if line == "" || strings.Trim(line, blanks) != line {
+			return mangledBy("the PEM block %s has blanks or blank lines in it", excerpt.Quote(b.label))
 		}
 		digits.WriteString(line)
 	}
-	return strictBase64(digits.String())
+	der, ok := strictBase64(digits.String())
+	if !ok {
+		return fmt.Errorf("the PEM block %s is not canonical base64 in lines without blanks: it is damaged", excerpt.Quote(b.label))
+	}
+	b.der = der
+	return nil
+}
+
+// readParameters reads the curve that EC PARAMETERS name.
+func (b *block) readParameters() (elliptic.Curve, error) {
+	if err := b.decode(); err != nil {
+		return nil, err
+	}
+	var oid asn1.ObjectIdentifier
+	if sameDER(b.der, &oid) != nil {
+		return nil, rewritable{"the EC PARAMETERS do not name a curve", namedCurve}
+	}
+	if curve := curveByOID(oid); curve != nil {
+		return curve, nil
+	}
+	return nil, otherCurve(oid)
+}
+
+func isPrivate(b block) bool { return strings.HasSuffix(b.label, pkcs8Label) }
+func isPublic(b block) bool {
+	return strings.HasSuffix(b.label, pkixLabel) || strings.HasSuffix(b.label, certLabel)
+}
+
+// choose returns the one block that is wanted, with the curve of EC PARAMETERS beside it. Others
+// that are legal beside it are left alone.
+func choose(blocks []block, wanted, beside func(block) bool) (key *block, err error) {
+	var curve elliptic.Curve
+	for i := range blocks {
+		b := &blocks[i]
+		switch {
+		case wanted(*b) && key != nil:
+			return nil, twoKeys(*key, *b)
+		case wanted(*b):
+			key = b
+		}
+	}
+	if key == nil {
+		return nil, nil
+	}
+	for _, b := range blocks {
+		if strings.HasPrefix(b.label, "DSA ") {
+			return nil, noCure(dsaKey)
+		}
+		if b.label == ecParameters {
+			own, err := b.readParameters()
+			if err != nil {
+				return nil, key.explain(err)
+			}
+			if curve != nil && curve != own {
+				return nil, key.explain(rewritable{"there are EC PARAMETERS of two curves", ""})
+			}
+			curve = own
+		} else if !wanted(b) && !beside(b) {
+			return nil, key.explain(rewritable{fmt.Sprintf("there is a PEM block %s beside the key", excerpt.Quote(b.label)), ""})
+		}
+	}
+	key.curve = curve
+	return key, nil
+}
+
+// twoKeys says what to do with a file of several keys.
+func twoKeys(first, second block) error {
+	if first.label == certLabel && second.label == certLabel {
+		return errors.New("there are two certificates: want the one of the signer, the first of a chain, which `openssl x509 -in FILE` prints")
+	}
+	if command := first.rewrites(); command != "" {
+		return fmt.Errorf("there are two keys in PEM, %s and %s: want one and nothing else (`%s` prints the first)", excerpt.Quote(first.label), excerpt.Quote(second.label), command)
+	}
+	return fmt.Errorf("there are two keys in PEM, %s and %s: want one and nothing else", excerpt.Quote(first.label), excerpt.Quote(second.label))
+}
+
+// privatePEM reads the one private key of a text, whatever certificates and public keys are
+// beside it.
+func privatePEM(text string, passphrase []byte, weak bool) (crypto.Signer, error) {
+	blocks, err := readPEM(text)
+	if err != nil {
+		return nil, err
+	}
+	key, err := choose(blocks, isPrivate, isPublic)
+	switch {
+	case err != nil:
+		return nil, err
+	case key != nil:
+		return key.privateKey(passphrase, weak)
+	}
+	for _, b := range blocks {
+		if isPublic(b) {
+			return nil, found(PublicKey, "this is a public key (%s): it can't sign; use ParsePublicKey", excerpt.Quote(b.label))
+		}
+	}
+	return nil, fmt.Errorf("a PEM block %s is no private key of a supported kind: want RSA, ECDSA or Ed25519", excerpt.Quote(blocks[0].label))
+}
+
+// publicPEM reads the one public key or certificate of a text.
+func publicPEM(text string) (crypto.PublicKey, error) {
+	blocks, err := readPEM(text)
+	if err != nil {
+		return nil, err
+	}
+	for _, b := range blocks {
+		if isPrivate(b) {
+			return nil, found(PrivateKey, "this is a private key (%s): keep it with the issuer; ParsePrivateKey and its Public() return the public one", excerpt.Quote(b.label))
+		}
+	}
+	key, err := choose(blocks, isPublic, func(block) bool { return false })
+	switch {
+	case err != nil:
+		return nil, err
+	case key != nil:
+		return key.publicKey()
+	}
+	return nil, notPublic(blocks[0].label)
 }
 
 // privateKey reads the key of the block, by its label, which must be true.
-func (b block) privateKey(passphrase []byte, weak bool) (key crypto.Signer, err error) {
+func (b *block) privateKey(passphrase []byte, weak bool) (key crypto.Signer, err error) {
+	if err := b.decode(); err != nil {
+		return nil, err
+	}
 	switch b.label {
-	case "OPENSSH PRIVATE KEY":
+	case opensshLabel:
 		key, err = parseOpenSSH(b.der, passphrase, weak)
-	case "PRIVATE KEY":
+	case pkcs8Label:
 		key, err = parsePKCS8(b.der, weak)
-	case "RSA PRIVATE KEY":
+	case pkcs1Label:
 		key, err = parsePKCS1(b.der, weak)
-	case "EC PRIVATE KEY":
+	case sec1Label:
 		key, err = parseSEC1(b.der, b.curve)
-	case "ENCRYPTED PRIVATE KEY":
+	case encryptedLabel:
 		var plain []byte
 		if plain, err = decryptPKCS8(b.der, passphrase); err == nil {
 			key, err = parsePKCS8(plain, weak)
 		}
-	case "PUBLIC KEY", "RSA PUBLIC KEY", "CERTIFICATE":
-		err = found(PublicKey, "this is a public key (%s): it can't sign; use ParsePublicKey", b.label)
-	case "DSA PRIVATE KEY":
-		err = errors.New("this is a DSA key, for which there is no JOSE algorithm: want RSA, ECDSA or Ed25519")
 	default:
 		err = fmt.Errorf("a PEM block %s is no private key of a supported kind: want RSA, ECDSA or Ed25519", excerpt.Quote(b.label))
+	}
+	if err == nil {
+		err = b.checkCurve(key.Public())
 	}
 	if err != nil {
 		return nil, b.explain(err)
@@ -130,36 +253,25 @@ func (b block) privateKey(passphrase []byte, weak bool) (key crypto.Signer, err 
 }
 
 // publicKey reads the key of the block, by its label, which must be true.
-func (b block) publicKey() (key crypto.PublicKey, err error) {
+func (b *block) publicKey() (key crypto.PublicKey, err error) {
+	if err := b.decode(); err != nil {
+		return nil, err
+	}
 	switch b.label {
-	case "PUBLIC KEY":
+	case pkixLabel:
 		key, err = parsePKIX(b.der)
-	case "RSA PUBLIC KEY":
+	case rsaPublicLabel:
 		key, err = parsePKCS1Public(b.der)
-	case "CERTIFICATE":
+	case certLabel:
 		key, err = parseCertificate(b.der)
-	case "CERTIFICATE REQUEST", "NEW CERTIFICATE REQUEST":
-		err = errors.New("this is a certificate request: `openssl req -pubkey -noout` prints its public key")
 	default:
-		if strings.HasSuffix(b.label, "PRIVATE KEY") {
-			err = found(PrivateKey, "this is a private key (%s): keep it with the issuer; ParsePrivateKey and its Public() give the public one", excerpt.Quote(b.label))
-		} else {
-			err = fmt.Errorf("a PEM block %s is no public key of a supported kind: want PUBLIC KEY, RSA PUBLIC KEY or CERTIFICATE", excerpt.Quote(b.label))
-		}
+		err = notPublic(b.label)
+	}
+	if err == nil {
+		err = b.checkCurve(key)
 	}
 	if err != nil {
 		return nil, b.explain(err)
 	}
 	return key, nil
-}
-
-// explain puts an error of a parser of the standard library into words of this package.
-func (b block) explain(err error) error {
-	if _, ok := err.(malformed); !ok {
-		return err
-	}
-	if structural := (asn1.StructuralError{}); errors.As(err, &structural) { // says nothing to who has not written the parser
-		return fmt.Errorf("the content of the PEM block %s is not what its label says", excerpt.Quote(b.label))
-	}
-	return fmt.Errorf("the content of the PEM block %s is not what its label says, or not supported: %w", excerpt.Quote(b.label), abridged{err})
 }

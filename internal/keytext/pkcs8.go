@@ -23,16 +23,16 @@ type pkcs8 struct {
 	Version    int
 	Algorithm  pkix.AlgorithmIdentifier
 	Key        []byte
-	Attributes asn1.RawValue  `asn1:"optional,tag:0"`
-	Public     asn1.BitString `asn1:"optional,tag:1"`
+	Attributes asn1.RawValue `asn1:"optional,tag:0"`
+	Public     asn1.RawValue `asn1:"optional,tag:1"`
 }
 
 // sec1 is an ECDSA private key (RFC 5915, Section 3).
 type sec1 struct {
 	Version int
 	Key     []byte
-	Curve   asn1.ObjectIdentifier `asn1:"optional,explicit,tag:0"`
-	Public  asn1.BitString        `asn1:"optional,explicit,tag:1"`
+	Curve   asn1.RawValue  `asn1:"optional,tag:0"`
+	Public  asn1.BitString `asn1:"optional,explicit,tag:1"`
 }
 
 // parsePKCS8 reads a private key of any algorithm.
@@ -44,8 +44,8 @@ func parsePKCS8(der []byte, weak bool) (crypto.Signer, error) {
 	if err := checkAlgorithm(outer.Algorithm); err != nil {
 		return nil, err
 	}
-	if len(outer.Attributes.FullBytes) > 0 {
-		return nil, errors.New("the PKCS #8 key has attributes beside the key, which could say that it is not for signatures: want the key alone")
+	if err := checkAttributes(outer.Attributes.Bytes); err != nil {
+		return nil, err
 	}
 	var key crypto.Signer
 	var public []byte
@@ -71,10 +71,54 @@ func parsePKCS8(der []byte, weak bool) (crypto.Signer, error) {
 	if err != nil {
 		return nil, err
 	}
-	if (outer.Version == 1) != (outer.Public.BitLength > 0) || outer.Version > 1 || !isBits(outer.Public, public) {
-		return nil, errors.New("the PKCS #8 key is of another version than 1 or 2, or does not belong to the public key beside it")
+	if len(outer.Public.FullBytes) == 0 {
+		if outer.Version != 0 {
+			return nil, rewritable{"the PKCS #8 key is of another version than 1, and has no public key beside it", ""}
+		}
+		return key, nil
+	}
+	_, isEd25519 := key.(ed25519.PrivateKey)
+	if outer.Version != 1 || !isPublicBeside(outer.Public, public, isEd25519) {
+		return nil, rewritable{"the PKCS #8 key does not belong to the public key beside it, or is not of version 2", ""}
 	}
 	return key, nil
+}
+
+// isPublicBeside reports whether the public key of a PKCS #8 key is the one it must be. The tag is
+// implicit (RFC 5958, Section 2); Rust's ring writes an explicit one with Ed25519 keys.
+func isPublicBeside(got asn1.RawValue, want []byte, explicit bool) bool {
+	bits := append([]byte{0}, want...) // all bits of the last byte are used
+	if got.IsCompound {
+		inner, err := asn1.Marshal(asn1.BitString{Bytes: want, BitLength: 8 * len(want)})
+		return explicit && err == nil && bytes.Equal(got.Bytes, inner)
+	}
+	return bytes.Equal(got.Bytes, bits)
+}
+
+// checkAttributes fails for a key that its attributes do not allow to sign, and ignores whatever
+// else they say. Windows writes the attribute keyUsage into all keys that it exports.
+func checkAttributes(attributes []byte) error {
+	for len(attributes) > 0 {
+		var attribute struct {
+			Type   asn1.ObjectIdentifier
+			Values []asn1.RawValue `asn1:"set"`
+		}
+		rest, err := asn1.Unmarshal(attributes, &attribute)
+		if err != nil {
+			return rewritable{"the PKCS #8 key has attributes beside the key that can't be read", ""}
+		}
+		attributes = rest
+		if !attribute.Type.Equal(oidKeyUsage) {
+			continue
+		}
+		for _, value := range attribute.Values {
+			var usage asn1.BitString
+			if rest, err := asn1.Unmarshal(value.FullBytes, &usage); err != nil || len(rest) > 0 || usage.At(0) == 0 {
+				return errors.New("the keyUsage of the PKCS #8 key does not include digitalSignature, so it must not sign tokens: make or export a key that may")
+			}
+		}
+	}
+	return nil
 }
 
 // parsePKCS1 reads an RSA private key (RFC 8017, Appendix A.1.2). It looks at the sizes of
@@ -108,34 +152,69 @@ func parsePKCS1(der []byte, weak bool) (*rsa.PrivateKey, error) {
 	return key, nil
 }
 
-// parseSEC1 reads an ECDSA private key. The curve is what stands beside it, or nil.
+// parseSEC1 reads an ECDSA private key. The curve is what stands beside it, or nil. Leading zeros
+// of the scalar may be missing or too many, against RFC 5915, Section 3: OpenSSL before 1.0.2 and
+// Mbed TLS have written such keys.
 func parseSEC1(der []byte, curve elliptic.Curve) (*ecdsa.PrivateKey, error) {
 	var inner sec1
 	if err := sameDER(der, &inner); err != nil {
 		return nil, err
 	}
-	if inner.Curve != nil {
-		own := curveByOID(inner.Curve)
-		switch {
-		case own == nil:
-			return nil, otherCurve(inner.Curve)
-		case curve != nil && curve != own:
-			return nil, fmt.Errorf("the ECDSA private key is on %s, but what stands before it says %s", own.Params().Name, curve.Params().Name)
-		}
-		curve = own
+	curve, err := inner.curve(curve)
+	if err != nil {
+		return nil, err
 	}
-	if curve == nil || inner.Version != 1 || len(inner.Key) != keycheck.FieldSize(curve) {
-		return nil, errors.New("the ECDSA private key does not name its curve, or is not as long as a scalar of it")
+	scalar := bytes.TrimLeft(inner.Key, "\x00")
+	size := keycheck.FieldSize(curve)
+	if inner.Version != 1 {
+		return nil, fmt.Errorf("the ECDSA private key has version %d, want 1 (RFC 5915, Section 3)", inner.Version)
 	}
-	key, err := ecdsa.ParseRawPrivateKey(curve, inner.Key)
+	if len(scalar) > size {
+		return nil, fmt.Errorf("the ECDSA private key is out of range for %s", curve.Params().Name)
+	}
+	key, err := ecdsa.ParseRawPrivateKey(curve, append(make([]byte, size-len(scalar)), scalar...))
 	if err != nil {
 		return nil, fmt.Errorf("the ECDSA private key is out of range for %s", curve.Params().Name)
 	}
 	public, err := key.PublicKey.Bytes()
-	if err != nil || !isBits(inner.Public, public) {
-		return nil, errors.New("the ECDSA private key does not belong to the public key beside it, or that is not an uncompressed point")
+	switch {
+	case err == nil && isBits(inner.Public, public):
+		return key, nil
+	case isCompressed(inner.Public.Bytes):
+		return nil, rewritable{"the public key beside the ECDSA private key is not an uncompressed point", uncompressed}
 	}
-	return key, nil
+	return nil, errors.New("the ECDSA private key does not belong to the public key beside it")
+}
+
+// curve returns the curve that the key names, or else the one that stands beside it.
+func (s *sec1) curve(beside elliptic.Curve) (elliptic.Curve, error) {
+	if len(s.Curve.FullBytes) == 0 {
+		if beside == nil {
+			return nil, noCurve(len(s.Key))
+		}
+		return beside, nil
+	}
+	var oid asn1.ObjectIdentifier
+	if sameDER(s.Curve.Bytes, &oid) != nil {
+		return nil, rewritable{"the ECDSA key does not name its curve", namedCurve}
+	}
+	own := curveByOID(oid)
+	switch {
+	case own == nil:
+		return nil, otherCurve(oid)
+	case beside != nil && beside != own:
+		return nil, rewritable{fmt.Sprintf("the ECDSA private key is on %s, and what stands beside it says %s", own.Params().Name, beside.Params().Name), ""}
+	}
+	return own, nil
+}
+
+// noCurve says how a key gets a curve, which it has if its scalar is as long as those of one.
+func noCurve(size int) error {
+	name := map[int]string{32: "prime256v1", 48: "secp384r1", 66: "secp521r1"}[size]
+	if name == "" {
+		return errors.New("the ECDSA private key does not name its curve")
+	}
+	return fmt.Errorf("the ECDSA private key does not name its curve: `openssl ecparam -name %s | cat - FILE` puts one before it", name)
 }
 
 // parseSeed reads an Ed25519 private key (RFC 8410, Section 7).

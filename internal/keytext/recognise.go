@@ -3,6 +3,7 @@ package keytext
 import (
 	"bytes"
 	"fmt"
+	"strings"
 
 	"golang.org/x/crypto/cryptobyte"
 	"golang.org/x/crypto/cryptobyte/asn1"
@@ -37,11 +38,17 @@ var cures = map[Form]string{
 	FormPrivateDER:  "`openssl pkey -inform DER -in FILE` writes it as PEM",
 	FormCertificate: "`openssl x509 -inform DER -in FILE` writes a certificate as PEM",
 	FormPKCS7:       "`openssl pkcs7 -inform DER -print_certs -in FILE` prints its certificates: want one of them",
-	FormPKCS12:      "`openssl pkcs12 -nocerts -nodes -in FILE | openssl pkey` writes its private key as PEM, and `openssl pkcs12 -nokeys -clcerts -in FILE | openssl x509` its certificate",
+	FormPKCS12:      "`openssl pkcs12 -nocerts -nodes -in FILE` writes its private key as PEM, and `openssl pkcs12 -nokeys -clcerts -in FILE` its certificate",
 }
 
 // notAKey says what a text is that no parser takes, and what to do about it.
 func notAKey(text, want string) error {
+	if strings.Contains(text, beginsBlock) {
+		return mangled(text)
+	}
+	if err := encodedOnce(text); err != nil {
+		return err
+	}
 	switch form := Recognise([]byte(text)); form {
 	case NoForm:
 		return fmt.Errorf("this is not the text of a key: want %s", want)
