@@ -5,6 +5,7 @@ import (
 	"strings"
 
 	"example.com/jwt/internal/jsonplan"
+	"example.com/jwt/internal/nearmiss"
 	"example.com/jwt/internal/strictjson"
 )
 
@@ -44,8 +45,13 @@ func (a Audience) MarshalJSON() ([]byte, error) { return appendAudience(nil, a) 
 type MapClaims = map[string]any
 
 // ClaimsValidator is implemented by claims types, T or *T, that have rules of their own. [Verify]
-// calls Validate after all other checks have passed, and returns its error as one that matches
-// [ErrInvalidClaims].
+// calls Validate after all other checks have passed. Its error matches [ErrInvalidClaims], or
+// [ErrKeysUnavailable] if the error that Validate returns does.
+//
+// A T without this method is rejected with [ErrInvalidOption] if it or a struct embedded in it has
+// a Validate with another signature, or a Valid that returns an error: neither is ever called. So
+// is one that embeds two types with this method, of which Go promotes neither. Types of other
+// fields are not examined.
 type ClaimsValidator interface{ Validate() error }
 
 // claimSet is a set of registered claims.
@@ -65,7 +71,7 @@ const (
 )
 
 // plans is the only cache of this package: how to decode and encode each claims type.
-var plans = jsonplan.Cache{CodecFor: codecFor, Block: &registeredBlock, Watch: claimMark, Legal: legalClaim}
+var plans = jsonplan.Cache{CodecFor: codecFor, Block: &registeredBlock, Refuse: nearmiss.Check, Watch: claimMark, Legal: legalClaim}
 
 var (
 	dateCodec     = jsonplan.Codec{Decode: decodeDateAny, Append: appendDateAny}
@@ -73,6 +79,15 @@ var (
 
 	registeredBlock = jsonplan.Block{Type: reflect.TypeFor[RegisteredClaims](), Copy: copyRegistered, Append: appendRegistered}
 )
+
+// claimsDecoder returns the plan for decoding a payload into a claims type.
+func claimsDecoder(t reflect.Type) (*jsonplan.Decoder, error) {
+	plan, err := plans.Decoder(t)
+	if err != nil {
+		return nil, wrapf(ErrInvalidOption, err, "the claims type can't be used")
+	}
+	return plan, nil
+}
 
 func codecFor(t reflect.Type) *jsonplan.Codec {
 	switch t {

@@ -73,6 +73,55 @@ func TestPayloadThatDoesNotFitT(t *testing.T) {
 	require.ErrorContains(t, err, "roles[1]")
 }
 
+// TestClaimsTypesThatCannotWork: no verifier is made for a type that no token fits, or whose own
+// check would never be called.
+func TestClaimsTypesThatCannotWork(t *testing.T) {
+	for _, row := range []struct {
+		err  error
+		want string
+	}{
+		{refused[chan int](t), "no JSON object can be decoded into a Go chan int"},
+		{refused[func()](t), "no JSON object can be decoded into a Go func()"},
+		{refused[jwt.Audience](t), "no JSON object can be decoded into a Go jwt.Audience"},
+		{refused[*jwt.NumericDate](t), "no JSON object can be decoded into a Go *jwt.NumericDate"},
+		{refused[time.Time](t), "no JSON object can be decoded into a Go time.Time"},
+		{refused[struct{ *picky }](t), "an embedded pointer to an unexported struct cannot be set"},
+		{refused[legacyClaims](t), "the method Valid() error of jwt_test.legacyClaims is never called: add Validate() error, which may return nil"},
+		{refused[*legacyClaims](t), "of jwt_test.legacyClaims is never called: add Validate() error, which may return nil"},
+		{refused[twoChecks](t), "the method Validate() error of jwt_test.picky is never called, because jwt_test.twoChecks has no Validate() error: add one, which may return nil"},
+	} {
+		require.ErrorIs(t, row.err, jwt.ErrInvalidOption)
+		require.ErrorContains(t, row.err, "jwt: the claims type can't be used: ")
+		require.ErrorContains(t, row.err, row.want)
+	}
+	for range 2 {
+		_, err := jwt.Verify[curedClaims](token(`{}`), secretKey(t), hs256)
+		require.NoError(t, err)
+	}
+}
+
+func refused[T any](t *testing.T) error {
+	_, err := jwt.Verify[T](token(`{}`), secretKey(t), hs256)
+	_, again := jwt.NewVerifier[T](secretKey(t), hs256)
+	require.Equal(t, err, again)
+	return err
+}
+
+type (
+	legacyClaims struct{ jwt.RegisteredClaims }
+	curedClaims  struct{ legacyClaims }
+	twoChecks    struct {
+		Picky
+		otherPicky
+	}
+	Picky      = picky
+	otherPicky struct{ Role string }
+)
+
+func (legacyClaims) Valid() error   { return errNoRole }
+func (curedClaims) Validate() error { return nil }
+func (otherPicky) Validate() error  { return nil }
+
 type picky struct {
 	Role string `json:"role"`
 }

@@ -43,9 +43,10 @@ func Verify[T any](token string, keys KeySource, algs []Algorithm, opts ...Verif
 }
 
 // NewVerifier returns a verifier. It returns [ErrInvalidOption] for a mistake in the policy: no
-// algorithm, an empty, contradictory or repeated option, or a T that no JSON object can be decoded
-// into. It returns [ErrInvalidKey] if none of the keys fits any of the algorithms. The list may
-// contain algorithms that no key has today, since keys rotate.
+// algorithm, an empty, contradictory or repeated option, a T that no JSON object can be decoded
+// into, or one with a check that would never be called (see [ClaimsValidator]). It returns
+// [ErrInvalidKey] if none of the keys fits any of the algorithms. The list may contain algorithms
+// that no key has today, since keys rotate.
 func NewVerifier[T any](keys KeySource, algs []Algorithm, opts ...VerifyOption) (*Verifier[T], error) {
 	p := &policy{verifyConfig: verifyConfig{maxSize: defaultMaxSize, given: make([]string, 0, len(opts))}}
 	p.now = time.Now
@@ -58,10 +59,9 @@ func NewVerifier[T any](keys KeySource, algs []Algorithm, opts ...VerifyOption) 
 	if err := p.use(keys); err != nil {
 		return nil, err
 	}
-	t := reflect.TypeFor[T]()
-	plan, err := plans.Decoder(t)
+	plan, err := claimsDecoder(reflect.TypeFor[T]())
 	if err != nil {
-		return nil, wrapf(ErrInvalidOption, err, "no token's claims can be decoded into %s", t)
+		return nil, err
 	}
 	return &Verifier[T]{p, plan, mayValidate[T]()}, nil
 }

@@ -7,7 +7,8 @@ import (
 	"sync"
 )
 
-// Codec decodes and encodes a type in place of its JSON methods. Decode gets the validated text of
+// Codec decodes and encodes a type in place of its JSON methods. No object can be decoded into such
+// a type. Decode gets the validated text of
 // a value, which may be null, and a pointer to the type. Append gets a value of the type, or a
 // pointer to one if it is addressable.
 type Codec struct {
@@ -34,13 +35,16 @@ type Block struct {
 // is ready to use. A Cache is safe for concurrent use and must not be copied. Its fields must not
 // change once it is in use.
 //
-// CodecFor returns the Codec of a type, or nil; it may be nil, and so may Block. Watch returns a
+// CodecFor returns the Codec of a type, or nil; it may be nil, and so may Block and Refuse. Refuse
+// is asked once about each type that Decoder is called with, and its error is what Decoder then
+// always returns for that type. Watch returns a
 // mark, one bit, for the name of a member that the caller looks for in the outermost object, and 0
 // for other names. Legal reports whether the value of such a member, given its compact text, is
 // certainly legal. Watch and Legal may be nil, both or neither.
 type Cache struct {
 	CodecFor func(reflect.Type) *Codec
 	Block    *Block
+	Refuse   func(reflect.Type) error
 	Watch    func(name string) uint8
 	Legal    func(mark uint8, text []byte) bool
 
@@ -57,7 +61,8 @@ const (
 )
 
 // Decoder returns the plan for decoding an object into a type. It returns a *TypeError if the type
-// can never hold an object, as a chan, func, int or string cannot unless it unmarshals itself.
+// can never hold an object, as a chan, func, int or string cannot unless it unmarshals itself, and
+// otherwise the error of Refuse.
 func (c *Cache) Decoder(t reflect.Type) (*Decoder, error) {
 	p, ok := c.decoders.Load(t)
 	if !ok {

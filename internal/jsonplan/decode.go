@@ -13,7 +13,7 @@ import (
 type Decoder struct {
 	node    *decodeNode
 	block   *Block
-	refused *TypeError
+	refused error // why nothing must be decoded, or nil
 }
 
 // Known is what the caller of Decode has already read from the document.

@@ -3,6 +3,8 @@ package jsonplan
 import (
 	"encoding/json"
 	"reflect"
+	"slices"
+	"time"
 )
 
 // decodeKind is what a plan does with a value. A switch on it is faster than a closure per type: it
@@ -44,6 +46,9 @@ const (
 	textKey
 )
 
+// noPointer is the reason why fields behind such a pointer cannot be decoded.
+const noPointer = "an embedded pointer to an unexported struct cannot be set"
+
 // decodeNode is the plan of one type. Nodes refer to each other as the types do, possibly in
 // cycles, and do not change once they are in a Cache.
 type decodeNode struct {
@@ -76,21 +81,32 @@ type decodeBuilder struct {
 func newDecoder(c *Cache, t reflect.Type) *Decoder {
 	b := decodeBuilder{cache: c, nodes: map[nodeKey]*decodeNode{}}
 	d := &Decoder{node: b.node(t, false), block: c.Block}
-	if !d.node.holdsObject() {
-		d.refused = &TypeError{Type: t}
+	if ok, reason := d.node.holdsObject(); !ok {
+		d.refused = &TypeError{t, reason}
+	} else if c.Refuse != nil {
+		d.refused = c.Refuse(t)
 	}
 	return d
 }
 
-// holdsObject reports whether some object could be decoded.
-func (n *decodeNode) holdsObject() bool {
+// holdsObject reports whether some object could be decoded, and if not, the reason if there is a
+// special one.
+func (n *decodeNode) holdsObject() (ok bool, reason string) {
 	switch n.kind {
-	case decodeJSON, decodeCodec, decodeRaw, decodeAny, decodeAnyMap, decodeMap, decodeStruct:
-		return true
+	case decodeJSON:
+		return n.typ != reflect.TypeFor[time.Time](), ""
+	case decodeRaw, decodeAny, decodeAnyMap, decodeMap:
+		return true, ""
+	case decodeStruct:
+		open := func(f decodeField) bool { return !f.unreachable && f.node.reason != noPointer }
+		if len(n.fields) > 0 && !slices.ContainsFunc(n.fields, open) {
+			return false, noPointer
+		}
+		return true, ""
 	case decodePointer:
 		return n.elem.holdsObject()
 	}
-	return false
+	return false, n.reason
 }
 
 // value returns the plan of a type as a field or an element. There encoding/json takes the address
@@ -209,7 +225,7 @@ func (b *decodeBuilder) structs(n *decodeNode, t reflect.Type) {
 func (b *decodeBuilder) field(f field) *decodeNode {
 	switch {
 	case f.unreachable || f.readOnly && f.typ.Kind() == reflect.Pointer:
-		return &decodeNode{typ: f.typ, reason: "an embedded pointer to an unexported struct cannot be set"}
+		return &decodeNode{typ: f.typ, reason: noPointer}
 	case f.readOnly:
 		return b.node(f.typ, true)
 	}

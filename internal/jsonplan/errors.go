@@ -31,11 +31,15 @@ type EncodeError struct {
 }
 
 // TypeError is returned for a type that can never hold an object.
-type TypeError struct{ Type reflect.Type }
+type TypeError struct {
+	Type reflect.Type
+
+	reason string
+}
 
 // Error returns a message with the type.
 func (e *TypeError) Error() string {
-	return "no JSON object can be decoded into a Go " + e.Type.String()
+	return describe("", "no JSON object can be decoded into a Go "+e.Type.String(), e.reason, nil)
 }
 
 // Error describes the mismatch in a form like `claim "roles[1].name": cannot decode a number into a

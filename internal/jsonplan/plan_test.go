@@ -4,6 +4,7 @@ import (
 	"encoding/json"
 	"errors"
 	"math"
+	"math/big"
 	"reflect"
 	"strconv"
 	"strings"
@@ -66,15 +67,56 @@ func blockCache() *jsonplan.Cache {
 
 func TestTypesThatNeverHoldAnObject(t *testing.T) {
 	var chain endless
-	for _, v := range []any{make(chan int), func() {}, 5, "x", []int{}, [1]int{}, new(int), new(error), map[bool]int{}, chain, json.Number("")} {
+	for _, v := range []any{make(chan int), func() {}, 5, "x", []int{}, [1]int{}, new(int), new(error), map[bool]int{}, chain, json.Number(""), time.Time{}, new(time.Time), code{}, new(code), shut{}, new(shut)} {
 		_, err := newCache().Decoder(reflect.TypeOf(v))
 		var typeError *jsonplan.TypeError
 		require.ErrorAs(t, err, &typeError, "%T", v)
 		require.Equal(t, reflect.TypeOf(v), typeError.Type)
-		require.EqualError(t, err, "no JSON object can be decoded into a Go "+reflect.TypeOf(v).String())
+		require.ErrorContains(t, err, "no JSON object can be decoded into a Go "+reflect.TypeOf(v).String())
 	}
-	_, err := newCache().Decoder(reflect.TypeFor[time.Time]())
-	require.NoError(t, err, "UnmarshalJSON may take anything")
+	for reason, v := range map[string]any{"its pointers never end": chain, "member names cannot be converted to its keys": map[bool]int{}, "an embedded pointer to an unexported struct cannot be set": shut{}} {
+		_, err := newCache().Decoder(reflect.TypeOf(v))
+		require.EqualError(t, err, "no JSON object can be decoded into a Go "+reflect.TypeOf(v).String()+": "+reason)
+	}
+	for _, v := range []any{struct{}{}, struct{ hidden int }{}, struct{ *empty }{}, halfShut{}, new(big.Int)} {
+		_, err := newCache().Decoder(reflect.TypeOf(v))
+		require.NoError(t, err, "%T: some object fits, or UnmarshalJSON may take one", v)
+	}
+}
+
+// shut has no field that can be set, and halfShut has one that can.
+type (
+	shut struct {
+		*empty
+		*behind
+	}
+	halfShut struct {
+		*behind
+		B int
+	}
+	behind struct{ A int }
+	empty  struct{ hidden int }
+)
+
+// TestRefuseIsAskedOnceAboutATypeThatHoldsAnObject, and its answer is kept.
+func TestRefuseIsAskedOnceAboutATypeThatHoldsAnObject(t *testing.T) {
+	refused, asked := errors.New("refused"), map[reflect.Type]int{}
+	cache := &jsonplan.Cache{Refuse: func(t reflect.Type) error {
+		asked[t]++
+		if t == reflect.TypeFor[halfShut]() {
+			return refused
+		}
+		return nil
+	}}
+	for range 2 {
+		_, err := cache.Decoder(reflect.TypeFor[halfShut]())
+		require.Equal(t, refused, err)
+		_, err = cache.Decoder(reflect.TypeFor[struct{ F halfShut }]())
+		require.NoError(t, err)
+		_, err = cache.Decoder(reflect.TypeFor[int]())
+		require.ErrorAs(t, err, new(*jsonplan.TypeError))
+	}
+	require.Equal(t, map[reflect.Type]int{reflect.TypeFor[halfShut](): 1, reflect.TypeFor[struct{ F halfShut }](): 1}, asked)
 }
 
 func TestDecodeErrorsNameThePathAndNoValue(t *testing.T) {

@@ -171,9 +171,13 @@ func TestErrorsOfParts(t *testing.T) {
 		{new(map[string]float64), `{"a":1,"b":-1e309}`, "b", reflect.TypeFor[float64](), strictjson.Number},
 		{new(map[string]json.Number), `{"a":"1","b":"1 "}`, "b", reflect.TypeFor[json.Number](), strictjson.String},
 		{new(secretive), `{"j":1}`, "j", reflect.TypeFor[int](), strictjson.Number},
-		{new(struct{ *hiddenOuter }), `{"j":null}`, "j", reflect.TypeFor[int](), strictjson.Null},
+		{new(struct {
+			*hiddenOuter
+			Open int
+		}), `{"j":null}`, "j", reflect.TypeFor[int](), strictjson.Null},
 		{new(struct {
 			*hiddenPointer `json:"p"`
+			Open           int
 		}), `{"p":{"i":1}}`, "p", reflect.TypeFor[*hiddenPointer](), strictjson.Object},
 	} {
 		err := decode(newCache(), test.doc, reflect.ValueOf(test.target).Elem())

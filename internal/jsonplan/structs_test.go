@@ -107,11 +107,12 @@ func boolean(b bool) int {
 	return 0
 }
 
-// secretive has members of its own only by way of the structs that it embeds.
+// secretive has most members only by way of the structs that it embeds.
 type secretive struct {
 	a scalars
 	b int
 	*hiddenOuter
+	Open int
 }
 
 type hiddenOuter struct{ Deeper }
@@ -240,7 +241,8 @@ func appendBlock(dst []byte, b *Block) []byte {
 }
 
 func appendSingle(dst []byte, s *Single) []byte {
-	return append(append(dst, `,"a":`...), quote(s.A)...)
+	text, _ := stdEncode(s)
+	return append(append(dst, ','), text[1:len(text)-1]...)
 }
 
 // TestBlocksAreAsGoodAsTheirFields: whatever is around a Block, reading and writing it as a whole
