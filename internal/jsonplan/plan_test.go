@@ -84,20 +84,6 @@ func TestTypesThatNeverHoldAnObject(t *testing.T) {
 	}
 }
 
-// shut has no field that can be set, and halfShut has one that can.
-type (
-	shut struct {
-		*empty
-		*behind
-	}
-	halfShut struct {
-		*behind
-		B int
-	}
-	behind struct{ A int }
-	empty  struct{ hidden int }
-)
-
 // TestRefuseIsAskedOnceAboutATypeThatHoldsAnObject, and its answer is kept.
 func TestRefuseIsAskedOnceAboutATypeThatHoldsAnObject(t *testing.T) {
 	refused, asked := errors.New("refused"), map[reflect.Type]int{}

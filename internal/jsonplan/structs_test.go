@@ -117,6 +117,20 @@ type secretive struct {
 
 type hiddenOuter struct{ Deeper }
 
+// shut has no field that can be set, and halfShut has one that can.
+type (
+	shut struct {
+		*empty
+		*behind
+	}
+	halfShut struct {
+		*behind
+		B int
+	}
+	behind struct{ A int }
+	empty  struct{ hidden int }
+)
+
 type Deeper struct {
 	J int `json:"j"`
 }

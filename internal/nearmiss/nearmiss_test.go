@@ -1,3 +1,5 @@
+//lint:file-ignore U1000 Embedded types that are never read are what is tested.
+
 package nearmiss_test
 
 import (
