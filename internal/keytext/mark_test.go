@@ -124,7 +124,8 @@ func TestMarksAreFoundInDamagedTexts(t *testing.T) {
 // by how they start.
 func TestDERWithoutIdentifiersIsParsed(t *testing.T) {
 	rsa1024, ec := pkcs1Public(1024), []byte("\x30\x25\x02\x01\x01\x04\x20"+strings.Repeat("k", 32))
-	texts := map[string]string{"PKCS #1 of 1024 bits": string(rsa1024), "SEC 1 without curve": string(ec), "a key of an unknown algorithm": "\x30\x2a\x30\x05\x06\x03\x2b\x66\x70\x03\x21\x00" + strings.Repeat("k", 32)}
+	texts := map[string]string{"PKCS #1 of 1024 bits": string(rsa1024), "SEC 1 without curve": string(ec), "an encryption that is unknown": "\x30\x10\x30\x06\x06\x02\x2a\x03\x05\x00\x04\x06secret",
+		"a modulus of 511 bits": "\x30\x4a\x02\x40" + strings.Repeat("n", 64) + "\x02\x06" + strings.Repeat("e", 6), "a long exponent": "\x30\x55\x02\x41\x00" + strings.Repeat("\xff", 64) + "\x02\x10" + strings.Repeat("e", 16), "a key of an unknown algorithm": "\x30\x2a\x30\x05\x06\x03\x2b\x66\x70\x03\x21\x00" + strings.Repeat("k", 32)}
 	for name, text := range keyTexts(t) {
 		if !hasOID(name) && !strings.Contains(name, "PARAMETERS") && name != "/refused/encrypted-pem as DER of RSA PRIVATE KEY" {
 			texts[name] = text
@@ -188,7 +189,7 @@ func TestTextsThatMentionKeys(t *testing.T) {
 		"my ssh-rsa passphrase", "ssh-rsa", "correct-horse-ssh-rsa-battery-staple-for-all-of-us", "Schlüssel-ssh-dss-größe", "ecdsa-sha2-nistp256 and more", "sk-ssh-ed25519@openssh.com and more",
 		"AAAAB3NzaC1yc2E and thirty-two bytes in all", "a file that starts with openssh-key-v1", "kty=EC", "{\"kty\": \"none of these\"}", "[kty] => RSA and so on and on and on", "('kty', 'OKP'), ('crv', 'Ed25519')",
 		"the end of a file\n-----END PUBLIC KEY-----", "\ufeff\"Kty\":\"RSA\"", "%u0000kty%3A%20%22AKP", inBase64(inBase64(inBase64(inBase64(inBase64("a: ssh-rsa and so on"))))),
-		inBase64("key=" + inBase64(`{"kty":"EC"}`)), "zero\u200bwidth: c3No\u200bLXJzYSBhbmQgc28gb24", "MIIB\u00a0IjANBgkqhk\u2028iG9w0BAQEFAAOC",
+		"keys " + inBase64(`{"kty":"EC"}`), inBase64("kty=EC"), "\x06\x03\x2b\x65\x70\x03\x21\x00", "\x06\x03\x2b\x65\x71\x04\x3b\x04\x39", "kty: oct, and what is not random", "\x00\x00\x00\x09ssh-ed448\x00\x00\x00\x39\xff", "zero\u200bwidth: c3No\u200bLXJzYSBhbmQgc28gb24", "MIIB\u00a0IjANBgkqhk\u2028iG9w0BAQEFAAOC",
 	} {
 		refuses(t, text, "a mention")
 	}
@@ -196,9 +197,13 @@ func TestTextsThatMentionKeys(t *testing.T) {
 		"ssh-is-fun and a long passphrase of words 12345", "a random, long, sequence of characters that only the server knows", `{"this":"is a JSON object, but no key at all"}`, strings.Repeat("0", 64), "[1,2,3] is thirty-two bytes long, yes",
 		strings.Repeat("MIIB", 16), strings.Repeat("AAAA", 16), strings.Repeat("{", 64), strings.Repeat("\x30\x1e", 16), "BEGIN PUBLIC KEY is not all that a PEM text has", strings.Repeat(`\"`, 32), strings.Repeat("U", 64),
 		"\x30\x1e\x02\x0d" + strings.Repeat("n", 13) + "\x02\x0d" + strings.Repeat("e", 13), // two numbers in DER, too small for a key
-		"Xq7ssh-rsaW3kRtYp0ZbC9dEfGhJkLmNoPqRsTuVwXy", "ktyEC-and-what-else-is-in-random-base64url", "kty+EC/and/what/else/is/in/random/base64xxx", "the keys: [1, 2, 3] of a piano", "monkeys and the like are 'keys' no more",
+		"Xq7ssh-rsaW3kRtYp0ZbC9dEfGhJkLmNoPqRsTuVwXy", "ktyEC-and-what-else-is-in-random-base64url", "kty+EC/and/what/else/is/in/random/base64xxx", "the keys: [1, 2, 3] of a piano", "the keys: EC, RSA and what else there is", "monkeys and the like are 'keys' no more",
 		"\xf3kty:EC\xf3\x01\x02\x03\x04\xf0\xf1\xf2\xf3\xf4\xf5\xf6\xf7\xf8\xf9", "\xf3ssh-rsa\xf3\x01\x02\x03\x04\xf0\xf1\xf2\xf3\xf4\xf5\xf6\xf7\xf8\xf9",
 		"\x06\x03\x2b\x65\x70 is too short an OID to mark a key", "\x30\x82\x01\x0a\x02\x82\x01\x08\x00\xff and an impossible length", "\x30\x82\x10\x0a\x02\x82\x01\x01\x00\xff, much longer", "\x30\x82\x00\x50\x02\x82\x00\x48\x00\xff, which is no DER",
+		"\x30\x82\x09\x0a\x02\x82\x09\x01\x00\xff is too long a modulus", "\x30\x82\x01\x0a\x02\x82\x01\x01\x00\x7f is not the shortest form", "\x30\x82\x01\x0a\x02\x82\x01\x01\xff\xff is negative",
+		"\x30\x09\x06\x03\x2b\x65\x70\x03 is not alone", "\x30\x05\x06\x03\x2b\x65\x70\x20 precedes nothing", "\x06\x03\x2b\x65\x70\x03\x20\x00 is of another length", "\x06\x03\x2b\x65\x72\x03\x21\x00 is another algorithm",
+		"\x30\x25\x02\x01\x02\x04\x20" + strings.Repeat("k", 32), "\x30\x0b\x02\x01\x02\x30\x06\x06\x02\x2a\x03\x05\x00", // other versions of SEC 1 and PKCS #12
+		"\x30\x16\x02\x10" + strings.Repeat("n", 16) + "\x02\x02\x01\x01", "\x30\x54\x02\x40" + strings.Repeat("n", 64) + "\x02\x10" + strings.Repeat("e", 16),
 	} {
 		require.Equal(t, NoForm, Recognise([]byte(text)), "%q", text)
 	}

@@ -48,7 +48,7 @@ func isMember(b []byte, at int) bool {
 		return false
 	}
 	const quotes = `"'`
-	between := strings.TrimLeft(string(b[from:to]), `\`)
+	between := string(b[from:to])
 	quoted := at > 0 && strings.IndexByte(quotes, b[at-1]) >= 0 && strings.IndexAny(between, quotes) == 0 && strings.ContainsAny(between, ":=")
 	known := !isSet && slices.ContainsFunc([]string{"RSA", "EC", "OKP", "oct", "AKP"}, func(value string) bool {
 		return bytes.HasPrefix(b[to:], []byte(value))
