@@ -4,6 +4,7 @@ import (
 	"math"
 	"net/http"
 	"testing"
+	"testing/synctest"
 	"time"
 
 	"example.com/jwt"
@@ -54,6 +55,25 @@ func TestOptionsAtTheirLimits(t *testing.T) {
 	require.NoError(t, err)
 	_, err = jwks.New(testURL, jwks.WithMaxFreshness(48*time.Hour), jwks.WithCooldown(48*time.Hour), jwks.WithStaleLimit(48*time.Hour))
 	require.NoError(t, err)
+}
+
+// TestNeverAgain: durations at math.MaxInt64 mean that nothing is over, ever.
+func TestNeverAgain(t *testing.T) {
+	synctest.Test(t, func(t *testing.T) {
+		const never = math.MaxInt64
+		s, provider, _ := newSource(t, []string{"a"}, jwks.WithCooldown(never), jwks.WithMaxFreshness(never), jwks.WithStaleLimit(never), jwks.WithTimeout(never))
+		for range 3 {
+			require.NoError(t, lookup(s, "a"))
+			require.Equal(t, 1, provider.count())
+			require.True(t, s.Status().NextTry.After(time.Now()))
+			require.True(t, s.Status().StaleAt.After(time.Now()))
+			time.Sleep(50 * 365 * day)
+		}
+		for range 10 {
+			require.ErrorIs(t, lookup(s, "b"), jwt.ErrKeyNotFound)
+		}
+		require.Equal(t, 5, provider.count(), "tries do not come back")
+	})
 }
 
 func TestURLs(t *testing.T) {
