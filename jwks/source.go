@@ -9,7 +9,7 @@ import (
 
 // Source is the key set of one issuer, fetched over HTTP when a token needs it. Make one for
 // each issuer with [New] or [Discover] and keep it. It is safe for concurrent use, has nothing to
-// close, and never mixes its keys with those of another. The methods of a zero Source return
+// close, and never mixes its keys with those of another. Keys and Refresh of a zero Source return
 // [jwt.ErrInvalidOption].
 type Source struct{ keeper }
 
@@ -28,12 +28,12 @@ func New(url string, opts ...Option) (*Source, error) {
 	return newSource(c, url, fetcher{url: url}), nil
 }
 
-// Discover returns a source of the JWK Set that an issuer's metadata name: those of OpenID
-// Connect Discovery 1.0, Section 4. Where that place answers with a client error (4xx), it asks
-// at the place of RFC 8414, Section 3, and then, for an issuer with a path, at
-// /.well-known/openid-configuration/PATH. It is lazy like [New], and each fetch asks for the
-// metadata anew. Their issuer must be exactly the one given. The same URLs are refused as by
-// New, also as their jwks_uri; an issuer with a query is [jwt.ErrInvalidOption], too.
+// Discover returns a source of the JWK Set that an issuer's metadata name (OpenID Connect
+// Discovery 1.0, Section 4). If their URL answers with a client error (4xx), it tries that of RFC
+// 8414, Section 3, and then, for an issuer with a path, /.well-known/openid-configuration/PATH.
+// Like [New] it is lazy, and each fetch reads the metadata anew. Their issuer must equal the one
+// given exactly. Discover returns [jwt.ErrInvalidOption] for the URLs that New rejects, and for an
+// issuer with a query; the jwks_uri of the metadata follows the same rules.
 func Discover(issuer string, opts ...Option) (*Source, error) {
 	c, err := newConfig(opts)
 	if err != nil {
@@ -65,11 +65,11 @@ func newSource(c *config, name string, f fetcher) *Source {
 func (s *Source) isZero() bool { return s == nil || s.now == nil }
 
 // Keys returns the [*jwt.KeySet] to verify a token with: use it as jwt.KeyFunc(s.Keys). While
-// the set in use has the token's kid it never fails: it waits a second at most for a set whose
-// freshness is over, and takes the old one if ctx ends. It waits for a fetch if the set lacks
-// the kid, as long as tries are left, or if there is no set. It returns [jwt.ErrKeyNotFound] for
-// a kid that the provider does not have. Without a set in use, for an unknown kid while fetches
-// fail, and if ctx ends, it returns [jwt.ErrKeysUnavailable], which wraps the cause.
+// the set in use has the token's kid it never fails: if the freshness is over, it waits a second
+// at most for a newer set, and if ctx ends, it returns the one that is there. Otherwise it waits
+// for a fetch, if one is allowed. It returns [jwt.ErrKeyNotFound] for a kid that the provider does
+// not have. It returns [jwt.ErrKeysUnavailable], which wraps the cause, if there is no set in use,
+// for an unknown kid while fetches fail, and if ctx ends.
 func (s *Source) Keys(ctx context.Context, h jwt.Header) (jwt.KeySource, error) {
 	if s.isZero() {
 		return nil, errZero()
