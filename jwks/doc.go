@@ -85,11 +85,12 @@
 //
 // # Errors
 //
-// A kid that the provider does not have is [jwt.ErrKeyNotFound], the token's fault. That there
-// are no keys, because no fetch has succeeded, all failed up to the stale limit, or none can be
-// used, is [jwt.ErrKeysUnavailable], the service's fault, with the cause wrapped. So is an
-// unknown kid if the last fetch failed, and a context that ended while waiting. Only the latter
-// matches [context.DeadlineExceeded] or [context.Canceled]: the timeout of a fetch does not.
+// A kid that the provider does not have fails with [jwt.ErrKeyNotFound]: the token's fault. If
+// there are no keys, lookups fail with [jwt.ErrKeysUnavailable], which wraps the cause: the
+// service's fault. That is so before the first good fetch, after the stale limit, and if no key
+// can be used. They also fail with it for an unknown kid if the last fetch failed, and if a context
+// ends while they wait. Only the last case matches [context.DeadlineExceeded] or
+// [context.Canceled]: the timeout of a fetch does not.
 //
 // # Clocks
 //
@@ -100,7 +101,7 @@
 //
 // # What is accepted
 //
-// Only https, unless [AllowHTTP] is given, and no redirect, to whatever place: each would make
+// Only https, unless [AllowHTTP] is given, and no redirect, wherever it leads: it would make
 // another host a source of keys. The status must be 200, or 304 to an ETag. The media type is not
 // looked at, since many static hosts send a wrong one. An answer may have 1 MiB, in gzip also
 // when unpacked, and must be strict JSON, with no member twice. If it is not, the error names the

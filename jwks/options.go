@@ -49,8 +49,8 @@ func WithHTTPClient(client *http.Client) Option {
 	}}
 }
 
-// WithMaxFreshness sets how long a fetched set is used at most before it is asked for again,
-// whatever the provider's Cache-Control says. The default is 1 hour. It bounds how long a
+// WithMaxFreshness limits how long a fetched set is used before it is requested again, whatever
+// the provider's Cache-Control says. The default is 1 hour. It bounds how long a
 // removed key is trusted while fetches succeed. New returns [jwt.ErrInvalidOption] for less than
 // a minute, or than the cooldown.
 func WithMaxFreshness(d time.Duration) Option {
@@ -62,9 +62,9 @@ func WithMaxFreshness(d time.Duration) Option {
 	}}
 }
 
-// WithCooldown sets how long it takes until one of the five tries that tokens can use up comes
-// back. The default is 30 seconds. It is also the least time for which a set is used, and the
-// first pause after a failure. New returns [jwt.ErrInvalidOption] for less than a second, or
+// WithCooldown sets how long it takes to get back one of the five tries that tokens use up. The
+// default is 30 seconds. It is also the minimum freshness of a set, and the first pause after a
+// failure. New returns [jwt.ErrInvalidOption] for less than a second, or
 // more than the maximum freshness.
 func WithCooldown(d time.Duration) Option {
 	return &option{"WithCooldown", func(c *config) error {
@@ -113,7 +113,7 @@ func WithClock(now func() time.Time) Option {
 
 // WithOnFetch sets a function that is called after each fetch, good or bad, with what the source
 // then has: for metrics and logs. It is called on the fetch's goroutine, without locks, and may
-// call [Source.Status] and [Source.Keys]. Those who wait for the fetch wait for it, too, so it
+// call [Source.Status] and [Source.Keys]. Callers that wait for the fetch also wait for this function, so it
 // should return quickly. A nil function is [jwt.ErrInvalidOption].
 func WithOnFetch(f func(Status)) Option {
 	return &option{"WithOnFetch", func(c *config) error {

@@ -5,21 +5,21 @@ import (
 	"time"
 )
 
-// Status describes what a [Source] has, for readiness checks and metrics. Times are those of
-// the source's clock, without monotonic readings, and zero as long as there is nothing to say.
+// Status describes what a [Source] has, for metrics and logs. Times are those of the source's
+// clock, without monotonic readings, and zero before the first good fetch.
 type Status struct {
 	// URL is where the set was found; before the first answer it is what New or Discover was
 	// given.
 	URL string
 	// Keys is how many keys of the set can be used.
 	Keys int
-	// Skipped says why others cannot: one error for each, as [jwt.KeySet.Skipped] returns them.
+	// Skipped has one error for each key that cannot be used, as from [jwt.KeySet.Skipped].
 	Skipped []error
 	// Fetched is when the last good fetch began. From then, the set is fresh up to FreshUntil,
 	// and used up to StaleAt. A set without a usable key is not a good fetch.
 	Fetched, FreshUntil, StaleAt time.Time
 	// NextTry is when a token next causes a fetch; zero means at once. A token with a kid that
-	// the set lacks may cause one before.
+	// the set lacks may cause one earlier.
 	NextTry time.Time
 	// Duration is how long the last fetch took in real time, metadata included.
 	Duration time.Duration
