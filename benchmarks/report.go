@@ -110,7 +110,7 @@ func targetTable(b *strings.Builder, list []*results) {
 		for _, r := range list {
 			fmt.Fprintf(b, " %s |", v.ratio(r.find(row.name, ours), r.find(row.name, limit), want.raw))
 		}
-		fmt.Fprintf(b, " %s | %s |\n", v.allocs(mine, main.find(row.name, limit), want.allocs), &v)
+		fmt.Fprintf(b, " %s, %d B | %s |\n", v.allocs(mine, main.find(row.name, limit), want.allocs), mine.Bytes, &v)
 	}
 	copies(b, list)
 }
