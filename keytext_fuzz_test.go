@@ -4,6 +4,8 @@ import (
 	"bytes"
 	"crypto"
 	"crypto/ed25519"
+	"crypto/rsa"
+	"crypto/sha256"
 	"crypto/x509"
 	"encoding/asn1"
 	"encoding/json"
@@ -134,7 +136,7 @@ func FuzzParsePublicKey(f *testing.F) {
 }
 
 // FuzzParseJWK: whatever a parser accepts is written as a text that parses to an equal
-// key, and that text is a fixed point.
+// key, and that text is a fixed point and has the same numbers.
 func FuzzParseJWK(f *testing.F) {
 	for _, seed := range []string{
 		testkeys.RFCPublicRSA, testkeys.RFCPrivateRSA, testkeys.RFCPublicEC, testkeys.RFCPrivateEC, testkeys.RFCPublicOKP, testkeys.RFCPrivateOKP, testkeys.RFCSecret,
@@ -143,6 +145,11 @@ func FuzzParseJWK(f *testing.F) {
 		strings.Replace(testkeys.RFCSecret, `"k"`, `"key_ops":["verify"],"alg":"HS512","kid":"\ud83d\ude00","k"`, 1),
 		`{"kty":"EC","crv":"P-521","x":"AekpBQ8ST8a8VcfVOTNl353vSrDCLLJXmPk06wTjxrrjcBpXp5EOnYG_NjFZ6OvLFV1jSfS9tsz4qUxcWceqwQGk","y":"ADSmRA43Z1DSNx_RvcLI87cdL07l6jQyyBXMoxVg_l2Th-x3S1WDhjDly79ajL4Kkd0AZMaZmh9ubmf63e3kyMj2"}`,
 		`{}`, `{"keys":[]}`, `{"kty":1}`,
+		"{" + dotNet + testkeys.RFCPublicRSA[1:], "{" + dotNet + testkeys.RFCPublicEC[1:],
+		strings.Replace(testkeys.RFCPublicRSA, "AQAB", "AAEAAQ", 1),
+		strings.NewReplacer(testkeys.RFCQ, "AA"+testkeys.RFCQ, `"kid":`, `"oth":[ ],"key_ops":null,"use":"","kid":`).Replace(testkeys.RFCPrivateRSA),
+		strings.Replace(testkeys.RFCPrivateOKP, `"kty"`, `"p":"","q":[],"n":null,"kid":"","kty"`, 1),
+		strings.Replace(testkeys.RFCSecret, `"kty"`, `"n":"","use":null,"kid":[],"d":"","kty"`, 1),
 	} {
 		f.Add([]byte(seed), false)
 		f.Add([]byte(seed), true)
@@ -169,6 +176,8 @@ func checkPublic(t *testing.T, text []byte, opts []jwt.KeyOption) {
 	}
 	out, err := key.MarshalJSON()
 	require.NoError(t, err)
+	requireSameNumbers(t, text, out)
+	require.Equal(t, slowThumbprint(t, out), key.Thumbprint())
 	again, err := jwt.ParsePublicKey(out, opts...)
 	require.NoError(t, err)
 	require.True(t, key.Equal(again))
@@ -186,6 +195,7 @@ func checkPrivate(t *testing.T, text []byte, opts []jwt.KeyOption) {
 	}
 	out, err := key.ExportJWK()
 	require.NoError(t, err)
+	requireSameNumbers(t, text, out)
 	again, err := jwt.ParsePrivateKey(out, opts...)
 	require.NoError(t, err)
 	require.True(t, key.Public().Equal(again.Public()))
@@ -204,6 +214,7 @@ func checkSecret(t *testing.T, text []byte, opts []jwt.KeyOption) {
 	}
 	out, err := key.ExportJWK()
 	require.NoError(t, err)
+	requireSameNumbers(t, text, out)
 	again, err := jwt.ParseSecretKey(out, opts...)
 	require.NoError(t, err)
 	second, err := again.ExportJWK()
@@ -211,12 +222,57 @@ func checkSecret(t *testing.T, text []byte, opts []jwt.KeyOption) {
 	require.Equal(t, out, second)
 }
 
-// FuzzParseKeySet: a set that is accepted is published as a set of the same keys, none of
-// them skipped.
+// numbers are the members of a JWK that make its key.
+var numbers = []string{"n", "e", "crv", "x", "y", "d", "p", "q", "dp", "dq", "qi", "k", "pub", "priv"}
+
+func jwkMembers(t *testing.T, text []byte) (members map[string]any) {
+	require.NoError(t, json.Unmarshal(text, &members))
+	return members
+}
+
+// requireSameNumbers compares a JWK with what was written of its key, as a reader without any of
+// this package's code has them: no leniency may make one key of the texts of two. The writer may
+// add what the text can leave out (the primes).
+func requireSameNumbers(t *testing.T, text, out []byte) {
+	in, written := jwkMembers(t, text), jwkMembers(t, out)
+	require.Equal(t, in["kty"], written["kty"])
+	for _, name := range numbers {
+		value, _ := in[name].(string)
+		if value == "" {
+			continue
+		}
+		if in["kty"] == "RSA" && slices.Contains([]string{"n", "e", "d", "p", "q", "dp", "dq", "qi"}, name) {
+			octets := unb64(t, written[name].(string))
+			require.NotZero(t, octets[0], "%s is canonical", name)
+			require.Equal(t, bytes.TrimLeft(unb64(t, value), "\x00"), octets, name)
+		} else if written[name] != nil { // else a member of another kty
+			require.Equal(t, value, written[name], name)
+		}
+	}
+}
+
+// slowThumbprint computes a thumbprint (RFC 7638) from a written JWK.
+func slowThumbprint(t *testing.T, out []byte) string {
+	members := jwkMembers(t, out)
+	required := map[string]any{}
+	for _, name := range map[string][]string{"RSA": {"e", "n"}, "EC": {"crv", "x", "y"}, "OKP": {"crv", "x"}, "AKP": {"alg", "pub"}}[members["kty"].(string)] {
+		required[name] = members[name]
+	}
+	required["kty"] = members["kty"]
+	text, err := json.Marshal(required) // in the order of the names
+	require.NoError(t, err)
+	sum := sha256.Sum256(text)
+	return b64(sum[:])
+}
+
+// FuzzParseKeySet: a set that is accepted has the keys that its entries have alone, and is
+// published as a set of the same keys, none of them skipped.
 func FuzzParseKeySet(f *testing.F) {
 	for _, seed := range []string{
 		setText(), setText(testkeys.RFCPublicRSA), setText(testkeys.RFCPublicRSA, testkeys.RFCPublicEC, testkeys.RFCPublicOKP), setText(testkeys.RFCPublicEC, testkeys.RFCPublicEC),
 		setText(`{"kty":"AKP","kid":"a"}`, testkeys.RFCPublicOKP), setText(testkeys.RFCSecret), setText(testkeys.RFCPrivateEC), setText(`[]`),
+		"\ufeff" + setText("{"+dotNet+testkeys.RFCPublicRSA[1:]), setText(testkeys.RFCPublicRSA, strings.Replace(testkeys.RFCPublicRSA, "AQAB", "AAEAAQ", 1)),
+		setText(strings.Replace(testkeys.RFCPublicRSA, "AQAB", "AQAD", 1), testkeys.RFCPublicRSA, strings.Replace(testkeys.RFCPublicRSA, "RS256", "PS256", 1)),
 	} {
 		f.Add([]byte(seed))
 	}
@@ -227,8 +283,40 @@ func FuzzParseKeySet(f *testing.F) {
 			return
 		}
 		require.LessOrEqual(t, len(set.Keys())+len(set.Skipped()), 100)
+		checkEntries(t, text, set)
 		checkSet(t, set)
 	})
+}
+
+func checkEntries(t *testing.T, text []byte, set *jwt.KeySet) {
+	var members map[string]json.RawMessage
+	require.NoError(t, json.Unmarshal(bytes.TrimPrefix(text, []byte("\ufeff")), &members))
+	var entries []json.RawMessage
+	require.NoError(t, json.Unmarshal(members["keys"], &entries))
+	var alone, together []string
+	for _, entry := range entries {
+		if len(entry) > 64<<10 {
+			return // which only a set may have
+		}
+		key, err := jwt.ParsePublicKey(entry)
+		if err != nil {
+			continue
+		}
+		if k, ok := key.Crypto().(*rsa.PublicKey); ok && k.N.BitLen() > 8192 {
+			continue
+		}
+		out, err := key.MarshalJSON()
+		require.NoError(t, err)
+		if !slices.Contains(alone, string(out)) {
+			alone = append(alone, string(out))
+		}
+	}
+	for _, key := range set.Keys() {
+		out, err := key.(*jwt.PublicKey).MarshalJSON()
+		require.NoError(t, err)
+		together = append(together, string(out))
+	}
+	require.Equal(t, alone, together)
 }
 
 func checkSet(t *testing.T, set *jwt.KeySet) {

@@ -268,6 +268,31 @@ func TestMissNamesWhatThereIs(t *testing.T) {
 	})
 }
 
+// TestVerifyingSaysWhyTheKeyOfAKidIsNotUsed: what a service logs for the token names what the
+// provider's operator must mend.
+func TestVerifyingSaysWhyTheKeyOfAKidIsNotUsed(t *testing.T) {
+	synctest.Test(t, func(t *testing.T) {
+		s, provider, _ := newSource(t, nil)
+		provider.set(func(*http.Request) (*http.Response, error) {
+			key, err := pair(t, "bound").Public().MarshalJSON()
+			require.NoError(t, err)
+			bound := strings.Replace(string(key), `"EdDSA"`, `"Ed25519"`, 1)
+			ops := strings.Replace(string(key), `"kid":"bound"`, `"kid":"ops","key_ops":["sign"]`, 1)
+			many := strings.Repeat(`{"kty":"AKP","kid":"\"ops\""},`, 50) // whose reasons have the other kid in them
+			return respond(200, `{"keys":[`+many+bound+","+ops+`]}`), nil
+		})
+		for kid, want := range map[string]string{
+			"ops":   `; keys of "` + testURL + `": 1, and 51 that cannot be used: entry 51 of the JWK Set is skipped: kid "ops": the JWK's key_ops does not name "verify"`,
+			"bound": `; reasons: this key is bound to Ed25519 (by WithAlgorithm or the JWK's alg) and can't be used for EdDSA`,
+		} {
+			_, err := jwt.Verify[jwt.MapClaims](sign(t, pair(t, kid)), jwt.KeyFunc(s.Keys), eddsa)
+			require.ErrorIs(t, err, jwt.ErrKeyNotFound)
+			require.NotErrorIs(t, err, jwt.ErrInvalidKey)
+			require.ErrorContains(t, err, want)
+		}
+	})
+}
+
 // TestErrorsAreShort: net/http's errors may quote what a server has sent.
 func TestErrorsAreShort(t *testing.T) {
 	synctest.Test(t, func(t *testing.T) {

@@ -44,7 +44,7 @@ func readSet(jwks []byte) ([]string, error) {
 	if len(jwks) > maxSetText {
 		return nil, fmt.Errorf("a JWK Set of %d bytes is too long: want at most %d", len(jwks), maxSetText)
 	}
-	j, err := readMembers(strings.TrimPrefix(string(jwks), "\ufeff"))
+	j, err := readMembers(strings.TrimPrefix(string(jwks), byteOrderMark))
 	if err != nil {
 		return nil, fmt.Errorf("this is not the JSON text of a JWK Set: %w", err)
 	}
