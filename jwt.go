@@ -42,6 +42,10 @@
 // that kid, or if there are none, with the keys without a kid. A token without a kid is verified
 // with all keys that fit.
 //
+// JWKs are read as issuers publish them: a member that is null, "" or [] counts as absent, and
+// leading zeros of RSA numbers are ignored. A set skips what it cannot use, and the error about a
+// token says why its key was skipped. See [ParseKeySet].
+//
 // # What Verify checks
 //
 // The checks run in this order. The first one that fails ends the verification; of the claims, all
