@@ -132,7 +132,7 @@ func decryptCBC(block cipher.Block, iv, encrypted []byte) ([]byte, error) {
 	plain := make([]byte, len(encrypted))
 	cipher.NewCBCDecrypter(block, iv).CryptBlocks(plain, encrypted)
 	padding := int(plain[len(plain)-1])
-	if padded := len(plain) - padding; padding >= 1 && padding <= size && padded > 0 {
+	if padded := len(plain) - padding; padding >= 1 && padding <= size {
 		good := true
 		for _, b := range plain[padded:] {
 			good = good && int(b) == padding

@@ -89,12 +89,17 @@ func TestWrongPassphraseOfEncryptedPKCS8(t *testing.T) {
 		_, err := decryptPKCS8(encryptPKCS8(t, []byte(plain), nil), []byte(testPassphrase))
 		requireWrong(t, err)
 	}
-	for _, padding := range []string{"\x00", "\x11", "\x01\x02", "\x10", "\xff", strings.Repeat("\x20", 32), "\x03\x02\x03"} {
-		plain := append(derOf(t, "openssl-ed25519.pem")[:48:48], padding...)
-		plain = slices.Concat(bytes.Repeat([]byte{'k'}, (16-len(plain)%16)%16), plain)
-		_, err := decryptPKCS8(encryptPKCS8(t, plain, func(p *parameters) { p.padded = true }), []byte(testPassphrase))
+	whole := derOf(t, "openssl-ed25519.pem")
+	require.Len(t, whole, 48) // three blocks
+	for _, padded := range []string{
+		"\x30\x0e\x02\x01\x00\x30\x03\x06\x01\x2a\x04\x04key\x00", // none
+		string(whole), string(whole) + strings.Repeat("x", 15) + "\x10", string(whole) + strings.Repeat("\x11", 16), strings.Repeat("\x10", 16), strings.Repeat("\x20", 32), strings.Repeat("\xff", 32),
+	} {
+		_, err := decryptPKCS8(encryptPKCS8(t, []byte(padded), func(p *parameters) { p.padded = true }), []byte(testPassphrase))
 		requireWrong(t, err)
 	}
+	_, err := decryptPKCS8(encryptPKCS8(t, append(slices.Clone(whole), 'k'), nil), []byte(testPassphrase))
+	requireWrong(t, err)
 }
 
 func requireWrong(t *testing.T, err error) {
