@@ -36,7 +36,7 @@ var (
 
 	// ErrInvalidClaims is the umbrella of the errors about the content of an authentic token: the
 	// claim errors below, a payload that does not fit T, and an error of a [ClaimsValidator]. The
-	// signature of the token was valid.
+	// signature of the token was valid. An error of T's own methods is wrapped, without its classes.
 	ErrInvalidClaims error = &class{text: "jwt: invalid claims", parent: ErrInvalidToken}
 
 	// ErrExpired is returned when "exp" is not in the future (RFC 7519, Section 4.1.4), or when
@@ -73,9 +73,11 @@ var (
 	// contradictory option, no algorithm, or claims that cannot be signed.
 	ErrInvalidOption error = &class{text: "jwt: invalid option"}
 
-	// ErrKeysUnavailable is returned when a [KeyFunc] or an external signer fails, which is the
-	// service's fault and not the token's: answer 503 rather than 401. It wraps the cause, so that
-	// errors.Is(err, context.Canceled) works, but a class of the cause is not one of the error.
+	// ErrKeysUnavailable is returned when a [KeyFunc] or an external signer fails, or when the error
+	// of a [ClaimsValidator] matches it, as that of a revocation list that is down. This is the
+	// service's fault: answer 503 rather than 401. No error matches both this and
+	// [ErrInvalidToken]. It wraps the cause, so that errors.Is(err, context.Canceled) works, but no
+	// other class of the cause is one of the error.
 	ErrKeysUnavailable error = &class{text: "jwt: keys unavailable"}
 )
 
@@ -222,16 +224,30 @@ func missing(class error) error {
 	return failf(class, "%s", strings.TrimPrefix(class.Error(), "jwt: ")).and(ErrMissingClaim)
 }
 
-// outside is an error of a KeyFunc or an external signer. It may come from this package, about
-// another token: its classes must not be taken for those of the token being verified.
-type outside struct{ error }
-
-func (o outside) Is(target error) bool {
-	_, own := target.(*class)
-	return !own && errors.Is(o.error, target)
+// foreignError wraps an error of code that is not this package's: a KeyFunc, an external signer, or
+// a method of a claims type. The result has one class, the first of the classes that the cause
+// matches, and the last one if it matches none.
+func foreignError(cause error, text string, classes ...error) *failure {
+	class := classes[len(classes)-1]
+	for _, c := range classes {
+		if errors.Is(cause, c) {
+			class = c
+			break
+		}
+	}
+	return &failure{class: class, text: text, cause: foreign{cause}}
 }
 
-func (o outside) As(target any) bool { return errors.As(o.error, target) }
+// foreign hides the classes of an error. It may come from this package, about another token: its
+// classes must not be taken for those of the token at hand.
+type foreign struct{ error }
+
+func (f foreign) Is(target error) bool {
+	_, own := target.(*class)
+	return !own && errors.Is(f.error, target)
+}
+
+func (f foreign) As(target any) bool { return errors.As(f.error, target) }
 
 // claimErrors reports several failing claims as one error.
 type claimErrors []*ClaimError

@@ -3,6 +3,8 @@ package jwt_test
 import (
 	"bytes"
 	"context"
+	"crypto"
+	"crypto/ecdsa"
 	"crypto/hmac"
 	"crypto/sha256"
 	"crypto/sha512"
@@ -13,6 +15,8 @@ import (
 	"go/ast"
 	"go/parser"
 	"hash"
+	"io"
+	"maps"
 	"regexp"
 	"slices"
 	"strings"
@@ -96,8 +100,6 @@ func TestEverySentinelIsProduced(t *testing.T) {
 		{"nil key", null, "ErrInvalidKey ErrInvalidOption"},
 		{"claims that can't be signed", claims, "ErrInvalidOption"},
 		{"KeyFunc fails", found(nil, context.DeadlineExceeded), "ErrKeysUnavailable"},
-		{"KeyFunc fails with an expired token of its own", found(nil, fmt.Errorf("log in: %w", refused(token(`{"exp":1}`)))), "ErrKeysUnavailable"},
-		{"KeyFunc finds no key, for two reasons", found(nil, errors.Join(jwt.ErrKeyNotFound, jwt.ErrKeysUnavailable, jwt.ErrExpired)), "ErrInvalidToken ErrKeyNotFound"},
 	} {
 		t.Run(tt.name, func(t *testing.T) {
 			require.Equal(t, strings.Fields(tt.want), matched(tt.err), "%v", tt.err)
@@ -112,6 +114,103 @@ func TestEverySentinelIsProduced(t *testing.T) {
 		require.True(t, produced[name], "no row produces %s", name)
 	}
 	require.Len(t, produced, len(sentinels))
+}
+
+var errMarker = errors.New("marker")
+
+// foreignCauses are errors that code of a program may return, by name. Each of them also
+// matches errMarker.
+var foreignCauses = func() map[string]error {
+	causes := map[string]error{
+		"foreign":       errMarker,
+		"canceled":      errors.Join(context.Canceled, errMarker),
+		"two providers": errors.Join(jwt.ErrKeyNotFound, jwt.ErrKeysUnavailable, errMarker),
+		"all":           errors.Join(append(slices.Collect(maps.Values(sentinels)), errMarker)...),
+	}
+	for name, sentinel := range sentinels {
+		causes[name] = errors.Join(sentinel, errMarker)
+		causes["claim "+name] = fmt.Errorf("asking: %w", errors.Join(errMarker, &jwt.ClaimError{Claim: "role", Err: sentinel}))
+	}
+	return causes
+}()
+
+// The name of the cause stands in the claim.
+type (
+	validateFails  struct{ Cause string }
+	unmarshalFails struct{ Cause decodesNever }
+	decodesNever   string
+	marshalFails   struct{ error }
+	signerFails    struct {
+		crypto.Signer
+		err error
+	}
+)
+
+func (v *validateFails) Validate() error { return foreignCauses[v.Cause] }
+func (*decodesNever) UnmarshalJSON(text []byte) error {
+	return foreignCauses[strings.Trim(string(text), `"`)]
+}
+func (m marshalFails) MarshalJSON() ([]byte, error)                             { return nil, m.error }
+func (s signerFails) Sign(io.Reader, []byte, crypto.SignerOpts) ([]byte, error) { return nil, s.err }
+
+// TestErrorsOfForeignCodeHaveOneClass: what a KeyFunc, a signer or a method of the claims
+// returns shows, but none of the classes that it matches by chance: it may be about
+// another token.
+func TestErrorsOfForeignCodeHaveOneClass(t *testing.T) {
+	key := keyFile[*ecdsa.PrivateKey](t, "ecdsa256-default")
+	sign := func(claims any, err error, opts ...jwt.SignOption) error {
+		private, keyErr := jwt.NewPrivateKey(signerFails{key, err})
+		require.NoError(t, keyErr)
+		_, err = jwt.Sign(claims, private, jwt.ES256, opts...)
+		return err
+	}
+	always := func(classes ...string) func(error) []string { return func(error) []string { return classes } }
+	for place, row := range map[string]struct {
+		fail func(name string, cause error) error
+		want func(cause error) []string
+	}{
+		"KeyFunc": {func(_ string, cause error) error {
+			find := jwt.KeyFunc(func(context.Context, jwt.Header) (jwt.KeySource, error) { return nil, cause })
+			_, err := jwt.Verify[jwt.MapClaims](token(`{}`), find, hs256)
+			return err
+		}, func(cause error) []string {
+			if errors.Is(cause, jwt.ErrKeyNotFound) && !errors.Is(cause, jwt.ErrKeysUnavailable) {
+				return []string{"ErrInvalidToken", "ErrKeyNotFound"}
+			}
+			return []string{"ErrKeysUnavailable"}
+		}},
+		"signer": {func(_ string, cause error) error { return sign(jwt.MapClaims{}, cause) }, always("ErrKeysUnavailable")},
+		"Validate": {func(name string, _ error) error {
+			_, err := jwt.Verify[validateFails](token(`{"Cause":"`+name+`"}`), secretKey(t), hs256)
+			return err
+		}, func(cause error) []string {
+			if errors.Is(cause, jwt.ErrKeysUnavailable) {
+				return []string{"ErrKeysUnavailable"}
+			}
+			return []string{"ErrInvalidClaims", "ErrInvalidToken"}
+		}},
+		"UnmarshalJSON": {func(name string, _ error) error {
+			_, err := jwt.Verify[unmarshalFails](token(`{"Cause":"`+name+`"}`), secretKey(t), hs256)
+			return err
+		}, always("ErrInvalidClaims", "ErrInvalidToken")},
+		"MarshalJSON of a claim": {func(_ string, cause error) error {
+			return sign(jwt.MapClaims{"role": marshalFails{cause}}, nil)
+		}, always("ErrInvalidOption")},
+		"MarshalJSON of the claims": {func(_ string, cause error) error { return sign(marshalFails{cause}, nil) }, always("ErrInvalidOption")},
+		"MarshalJSON in the header": {func(_ string, cause error) error {
+			return sign(jwt.MapClaims{}, nil, jwt.WithHeader("x", marshalFails{cause}))
+		}, always("ErrInvalidOption")},
+	} {
+		for name, cause := range foreignCauses {
+			err := row.fail(name, cause)
+			require.Equal(t, row.want(cause), matched(err), "%s fails with %s: %v", place, name, err)
+			require.ErrorIs(t, err, errMarker, "%s fails with %s", place, name)
+			require.Equal(t, errors.Is(cause, context.Canceled), errors.Is(err, context.Canceled))
+			if strings.HasPrefix(name, "claim") {
+				require.ErrorAs(t, err, new(*jwt.ClaimError), "%s fails with %s", place, name)
+			}
+		}
+	}
 }
 
 func sentinelsOfTheSource(t *testing.T) []string {

@@ -76,10 +76,12 @@
 //	ErrInvalidToken       the token's, an HTTP 401; more exactly
 //	                      ErrMalformed, ErrAlgorithmNotAllowed, ErrKeyNotFound, ErrInvalidSignature,
 //	                      ErrInvalidClaims with ErrExpired, ErrNotYetValid and others
-//	ErrKeysUnavailable    the service's, an HTTP 503: a KeyFunc or an external signer failed
+//	ErrKeysUnavailable    the service's, an HTTP 503: a KeyFunc, an external signer, or a service
+//	                      that Validate asks, failed
 //	ErrInvalidKey         the configuration's
 //	ErrInvalidOption      the program's
 //
+// No error matches both ErrInvalidToken and ErrKeysUnavailable: a handler may ask in any order.
 // [ErrExpired] and the other claim errors are returned only for a token with a valid signature.
 // [ClaimError] has the details. On any error the token is nil. No message contains any part of a
 // token, a signature or a key.

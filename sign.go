@@ -114,7 +114,7 @@ func keyPairOf(key SigningKey) (*keyPair, error) {
 func (p *signPolicy) sign(w *scratch) ([]byte, error) {
 	signature, err := p.ask(w.json[:0], w.buf)
 	if err != nil && p.key.foreign {
-		return nil, wrapf(ErrKeysUnavailable, outside{err}, "the key's signer failed")
+		return nil, foreignError(err, "the key's signer failed", ErrKeysUnavailable)
 	}
 	if err != nil {
 		return nil, wrapf(ErrInvalidKey, err, "%s can't sign with this key", p.scheme.name)
@@ -184,11 +184,12 @@ func (p *signPolicy) addDates(w *scratch, has claimSet) error {
 
 // refusedClaims converts an error of the encoder to one that names the claim.
 func refusedClaims(err error) error {
+	refused := foreignError(err, "the claims can't be encoded", ErrInvalidOption)
 	var at *jsonplan.EncodeError
 	if errors.As(err, &at) && at.Path != "" {
-		return &ClaimError{Claim: at.Path, Err: wrapf(ErrInvalidOption, err, "the claims can't be encoded")}
+		return &ClaimError{Claim: at.Path, Err: refused}
 	}
-	return wrapf(ErrInvalidOption, err, "the claims can't be encoded")
+	return refused
 }
 
 // encodeHeader writes the header: alg, typ, kid, then the others sorted by name.
@@ -207,7 +208,7 @@ func (p *signPolicy) encodeHeader() (string, error) {
 		text, _ = strictjson.AppendQuote(text, h.name)
 		text = append(text, ':')
 		if text, _, err = plans.Append(text, h.value); err != nil {
-			return "", wrapf(ErrInvalidOption, err, "WithHeader: the value of %s can't be encoded", excerpt.Quote(h.name))
+			return "", foreignError(err, "WithHeader: the value of "+excerpt.Quote(h.name)+" can't be encoded", ErrInvalidOption)
 		}
 	}
 	text = append(text, '}')

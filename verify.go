@@ -2,7 +2,6 @@ package jwt
 
 import (
 	"context"
-	"errors"
 	"reflect"
 	"time"
 
@@ -105,7 +104,7 @@ func (v *Verifier[T]) VerifyContext(ctx context.Context, token string) (*Token[T
 		return nil, err
 	}
 	if err := v.plan.Decode(payload, index.members, jsonplan.Known{Block: &t.RegisteredClaims, Members: index.read, List: index.lists}, reflect.ValueOf(&t.Claims).Elem()); err != nil {
-		return nil, wrapf(ErrInvalidClaims, err, "the payload does not fit the claims type")
+		return nil, foreignError(err, "the payload does not fit the claims type", ErrInvalidClaims)
 	}
 	if v.validates {
 		if err := validate(&t.Claims); err != nil {
@@ -139,10 +138,20 @@ func validate[T any](claims *T) error {
 			return nil
 		}
 	}
-	if err := c.Validate(); err != nil {
-		return wrapf(ErrInvalidClaims, err, "the claims' Validate rejects the token")
+	return validationError(c.Validate())
+}
+
+// validationError converts what Validate returns. A service that Validate asks may be down, which
+// is not the token's fault.
+func validationError(err error) error {
+	if err == nil {
+		return nil
 	}
-	return nil
+	f := foreignError(err, "the claims' Validate rejects the token", ErrKeysUnavailable, ErrInvalidClaims)
+	if f.class == ErrKeysUnavailable {
+		f.text = "the claims' Validate can't decide"
+	}
+	return f
 }
 
 // authenticate finds the key and checks the signature. It parses nothing but the header.
@@ -199,12 +208,14 @@ func (p *policy) header(w *scratch, segment string) (Header, *scheme, error) {
 // found returns the keys that the KeyFunc finds.
 func (p *policy) found(ctx context.Context, h Header) (keyring, error) {
 	source, err := p.find(ctx, h)
-	switch {
-	case errors.Is(err, ErrKeyNotFound):
-		return keyring{}, wrapf(ErrKeyNotFound, outside{err}, "the KeyFunc has no key for the token")
-	case err != nil:
-		return keyring{}, wrapf(ErrKeysUnavailable, outside{err}, "the KeyFunc failed")
-	case isNil(source):
+	if err != nil {
+		f := foreignError(err, "the KeyFunc failed", ErrKeysUnavailable, ErrKeyNotFound, ErrKeysUnavailable)
+		if f.class == ErrKeyNotFound {
+			f.text = "the KeyFunc has no key for the token"
+		}
+		return keyring{}, f
+	}
+	if isNil(source) {
 		return keyring{}, failf(ErrKeyNotFound, "the KeyFunc has no key for the token (kid %s)", excerpt.Quote(h.KeyID))
 	}
 	keys, ok := keyringOf(source)

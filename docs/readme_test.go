@@ -66,6 +66,7 @@ func explain(err error) {
 	case errors.Is(err, jwt.ErrKeysUnavailable): // the service cannot get its keys: 503
 	case errors.Is(err, jwt.ErrExpired): // authentic but expired, never forged: 401
 	case errors.Is(err, jwt.ErrInvalidToken): // anything else wrong with the token: 401
+	default: // ErrInvalidKey, ErrInvalidOption: a mistake in the program: 500
 	}
 }
 

@@ -17,7 +17,7 @@ import (
 
 // messageArgument says which argument of a function is the text of an error.
 var messageArgument = map[string]int{
-	"failf": 1, "wrapf": 2, "invalid": 0, "unavailable": 1, "errors.New": 0, "fmt.Errorf": 0, "panic": 0, "found": 1, "mangledBy": 0,
+	"failf": 1, "wrapf": 2, "foreignError": 1, "invalid": 0, "unavailable": 1, "errors.New": 0, "fmt.Errorf": 0, "panic": 0, "found": 1, "mangledBy": 0,
 }
 
 // messageTypes are the error types whose text is a field.

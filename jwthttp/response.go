@@ -35,8 +35,8 @@ func (c *config) refuseRequest(err error) *refusal {
 	return &refusal{err: err, status: http.StatusInternalServerError}
 }
 
-// refuseToken classifies an error of a verifier. The service's own faults come first: an
-// error about keys may wrap one about a token.
+// refuseToken classifies an error of a verifier. The service's own faults come first: the
+// error of an application's own verifier may match both classes.
 func refuseToken(err error) *refusal {
 	switch {
 	case errors.Is(err, jwt.ErrKeysUnavailable):

@@ -67,7 +67,7 @@ func statusOf(err error) int {
 	switch {
 	case err == nil:
 		return statusValid
-	case errors.Is(err, jwt.ErrInvalidToken) && !errors.Is(err, jwt.ErrKeysUnavailable):
+	case errors.Is(err, jwt.ErrInvalidToken):
 		return statusRefused
 	}
 	return statusTrouble
