@@ -254,7 +254,7 @@ func status(err error) int {
 	switch {
 	case err == nil:
 		return http.StatusOK
-	case errors.Is(err, jwt.ErrKeysUnavailable): // first: an error about a token may wrap it
+	case errors.Is(err, jwt.ErrKeysUnavailable):
 		return http.StatusServiceUnavailable
 	case errors.Is(err, jwt.ErrInvalidToken):
 		return http.StatusUnauthorized
