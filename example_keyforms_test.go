@@ -264,3 +264,52 @@ command="/bin/backup" ssh-ed25519 AAAAC3NzaC1lZDI1NTE5AAAAINdamAGCsQq31Uv+08lkBz
 	// susan signed with kPrK_qmxVWaYVA9wwBF6Iuo3vVzz7TxHCTwXBygrS4k
 	// 1 line is skipped
 }
+
+// Crypto returns the key for what else a program does with it, such as TLS.
+func ExamplePrivateKey_Crypto() {
+	signer := demoPair().Crypto()
+	fmt.Printf("%T\n", signer)
+	// Output: ed25519.PrivateKey
+}
+
+// The file is one that ssh-add, ssh and `ssh-keygen -y` read.
+func ExamplePrivateKey_MarshalOpenSSH() {
+	text, err := demoPair().MarshalOpenSSH()
+	if err != nil {
+		log.Fatal(err)
+	}
+	again, err := jwt.ParsePrivateKey(text)
+	if err != nil {
+		log.Fatal(err)
+	}
+	fmt.Println(strings.SplitN(string(text), "\n", 2)[0], again.Equal(demoPair()))
+	// Output: -----BEGIN OPENSSH PRIVATE KEY----- true
+}
+
+// Keys are equal whatever they are called and bound to: has the key been rotated?
+func ExamplePrivateKey_Equal() {
+	other, err := jwt.GeneratePrivateKey(jwt.EdDSA)
+	if err != nil {
+		log.Fatal(err)
+	}
+	fmt.Println(demoPair().Equal(demoPair(jwt.WithKeyID("2026-11"))), demoPair().Equal(other))
+	// Output: true false
+}
+
+// Equal takes the same time wherever two secrets of one length differ.
+func ExampleSecretKey_Equal() {
+	key, err := jwt.GenerateSecretKey(jwt.HS256)
+	if err != nil {
+		log.Fatal(err)
+	}
+	text, err := key.ExportJWK()
+	if err != nil {
+		log.Fatal(err)
+	}
+	again, err := jwt.ParseSecretKey(text)
+	if err != nil {
+		log.Fatal(err)
+	}
+	fmt.Println(key.Equal(again))
+	// Output: true
+}

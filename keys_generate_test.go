@@ -1,6 +1,7 @@
 package jwt_test
 
 import (
+	"crypto"
 	"crypto/ecdsa"
 	"crypto/ed25519"
 	"crypto/rsa"
@@ -8,6 +9,7 @@ import (
 	"testing"
 
 	"github.com/stretchr/testify/require"
+	"golang.org/x/crypto/ssh"
 
 	"example.com/jwt"
 )
@@ -105,5 +107,67 @@ func TestGenerateRefusesWhatDoesNotApply(t *testing.T) {
 			require.NotErrorIs(t, err, jwt.ErrInvalidKey)
 			require.ErrorContains(t, err, row.want)
 		})
+	}
+}
+
+// Equal and Crypto look at the key alone, not at its name and binding.
+func TestEqualKeysAndTheirCopies(t *testing.T) {
+	others := sshKeyPairs(t)
+	for name, pair := range sshKeyPairs(t) {
+		key, err := jwt.NewPrivateKey(pair, jwt.WithKeyID("a"))
+		require.NoError(t, err)
+		other, err := jwt.NewPrivateKey(others[name])
+		require.NoError(t, err)
+		require.False(t, key.Equal(other), name)
+		require.False(t, other.Public().Equal(key.Public()), name)
+
+		copied := key.Crypto()
+		require.IsType(t, pair, copied)
+		require.True(t, copied.(interface{ Equal(crypto.PrivateKey) bool }).Equal(pair), name)
+		again, err := jwt.NewPrivateKey(copied)
+		require.NoError(t, err)
+		require.True(t, key.Equal(again), name)
+		switch k := copied.(type) { // whoever changes the copy does not change the key
+		case *rsa.PrivateKey:
+			k.D.SetInt64(3)
+			k.Primes[0].SetInt64(3)
+			k.Precomputed.Dp.SetInt64(3)
+		case *ecdsa.PrivateKey:
+			//lint:ignore SA1019 The copy is spoilt on purpose.
+			k.D.SetInt64(3)
+		case ed25519.PrivateKey:
+			clear(k)
+		}
+		require.True(t, key.Crypto().(interface{ Equal(crypto.PrivateKey) bool }).Equal(pair), name)
+
+		held := &opaqueSigner{pair}
+		foreign, err := jwt.NewPrivateKey(held)
+		require.NoError(t, err)
+		require.Same(t, held, foreign.Crypto())
+		second, err := jwt.NewPrivateKey(&opaqueSigner{pair})
+		require.NoError(t, err)
+		require.True(t, foreign.Equal(second), name)
+		require.True(t, foreign.Equal(key), name)
+		require.False(t, foreign.Equal(other), name)
+
+		signer, err := ssh.NewSignerFromKey(pair)
+		require.NoError(t, err)
+		agent, err := jwt.NewSSHKey(signer)
+		require.NoError(t, err)
+		require.Nil(t, agent.Crypto(), name)
+		require.True(t, agent.Equal(key), name)
+	}
+	var private jwt.PrivateKey
+	var secret jwt.SecretKey
+	require.Nil(t, private.Crypto())
+	require.False(t, private.Equal(&private) || private.Equal(nil) || (*jwt.PrivateKey)(nil).Equal(&private))
+	require.False(t, secret.Equal(&secret) || secret.Equal(nil) || (*jwt.SecretKey)(nil).Equal(&secret))
+
+	one, two := secretKey(t), secretKey(t, jwt.WithKeyID("a"), jwt.WithAlgorithm(jwt.HS256))
+	require.True(t, one.Equal(two))
+	for _, bytes := range [][]byte{testSecret[1:], append([]byte("x"), testSecret[1:]...), append(testSecret[:63:63], 'x')} {
+		other, err := jwt.NewSecretKey(bytes)
+		require.NoError(t, err)
+		require.False(t, one.Equal(other))
 	}
 }

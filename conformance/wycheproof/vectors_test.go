@@ -1,4 +1,4 @@
-// Package wycheproof runs the signature vectors of Wycheproof, in the version that go.mod
+// Package wycheproof runs the vectors of Wycheproof for signatures, tokens and keys, in the version that go.mod
 // pins, through the library.
 package wycheproof
 

@@ -122,10 +122,26 @@ func CompleteRSA(key *rsa.PrivateKey) error {
 		key.Primes = primes
 	}
 	key.Precompute()
+	if key.Validate() == nil {
+		return nil
+	}
+	key.Precomputed = rsa.PrecomputedValues{} // those that it came with may be the only wrong ones
+	key.Precompute()
 	if err := key.Validate(); err != nil {
 		return fmt.Errorf("the RSA private key does not hold together: %w", err)
 	}
 	return nil
+}
+
+// inCRT reports whether a key comes with values for the Chinese remainder theorem that are no
+// longer than its modulus.
+func inCRT(p *rsa.PrecomputedValues, bits int) bool {
+	for _, n := range [...]*big.Int{p.Dp, p.Dq, p.Qinv} {
+		if n == nil || n.Sign() <= 0 || n.BitLen() > bits {
+			return false
+		}
+	}
+	return true
 }
 
 // boundPrivateRSA bounds the private numbers before anything is computed with them.
@@ -179,6 +195,9 @@ func copyRSAPrivate(k *rsa.PrivateKey, weak bool) (crypto.Signer, error) {
 	own := &rsa.PrivateKey{PublicKey: *copyRSA(&k.PublicKey), D: new(big.Int).Set(k.D)}
 	for _, prime := range k.Primes {
 		own.Primes = append(own.Primes, new(big.Int).Set(prime))
+	}
+	if p := &k.Precomputed; inCRT(p, k.N.BitLen()) { // which are checked, and cost less than to compute
+		own.Precomputed.Dp, own.Precomputed.Dq, own.Precomputed.Qinv = new(big.Int).Set(p.Dp), new(big.Int).Set(p.Dq), new(big.Int).Set(p.Qinv)
 	}
 	if err := CompleteRSA(own); err != nil {
 		return nil, err

@@ -77,10 +77,15 @@ func cutWord(s string) (word, rest string) {
 
 // severalLines says what a text of more than one line is.
 func severalLines(text string) error {
-	if Recognise([]byte(text)) == FormSSHPublic {
+	if isLine(text) {
 		return found(ManyLines, "there is more than one line, or text around the key: want one key and nothing else (ParseAuthorizedKeys reads many; "+plainLine+")")
 	}
 	return notAKey(text, wantPublic)
+}
+
+// isLine reports whether a text has a line of OpenSSH in it, as it is.
+func isLine(text string) bool {
+	return Recognise([]byte(text)) == FormSSHPublic && encodedOnce(text) == nil
 }
 
 // notAKeyLine says what a line is that does not start with a usable type.
@@ -92,7 +97,7 @@ func notAKeyLine(text, kind string) error {
 		return fmt.Errorf("this is an OpenSSH certificate (%s): use the plain public key in the .pub file, or as ssh.MarshalAuthorizedKey(certificate.Key) writes it", excerpt.Quote(kind))
 	case kind == "ssh-dss":
 		return noCure(dsaKey)
-	case Recognise([]byte(text)) == FormSSHPublic:
+	case isLine(text):
 		return found(LineOfFile, "there are options, a host or a comment mark before the key: want the plain .pub line ("+plainLine+")")
 	}
 	return notAKey(text, wantPublic)

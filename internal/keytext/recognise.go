@@ -65,7 +65,7 @@ func notAKey(text, want string) error {
 
 // notPrivate says what a text is that is neither PEM nor JWK.
 func notPrivate(text string) error {
-	if Recognise([]byte(text)) == FormSSHPublic {
+	if isLine(text) {
 		return found(PublicKey, "this is %s: it can't sign; use ParsePublicKey", FormSSHPublic)
 	}
 	return notAKey(text, "the private key alone, in PEM or OpenSSH format or as a JWK")

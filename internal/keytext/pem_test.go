@@ -1,0 +1,128 @@
+package keytext_test
+
+import (
+	"encoding/json"
+	"os"
+	"strings"
+	"testing"
+
+	"github.com/stretchr/testify/require"
+
+	"example.com/jwt/internal/keytext"
+	"example.com/jwt/internal/testkeys"
+)
+
+func file(t *testing.T, name string) string {
+	t.Helper()
+	text, err := os.ReadFile("../../testdata/keys/" + name)
+	require.NoError(t, err)
+	return string(text)
+}
+
+// RFC 7468, Section 5.2, lets programs write explanation around a block.
+func TestTextAroundABlockSaysNothing(t *testing.T) {
+	private, public, certificate := file(t, "ecdsa256-pkcs8"), file(t, "openssl-ecparam.pub"), file(t, "openssl-genpkey-rsa.crt")
+	attributes := "Bag Attributes\n    friendlyName: a – ü\n    localKeyID: 01 00 00 00 \nKey Attributes: <No Attributes>\n"
+	parameters := string(pemText("EC PARAMETERS", []byte{6, 8, 0x2a, 0x86, 0x48, 0xce, 0x3d, 3, 1, 7}))
+	key, _, err := keytext.Private([]byte(private), nil, false)
+	require.NoError(t, err)
+	for name, text := range map[string]string{
+		"attributes before it": attributes + private, "and after it": attributes + private + attributes, "CRLF": strings.ReplaceAll(attributes+private+"\n", "\n", "\r\n"),
+		"a certificate after it": private + certificate, "a chain before it": certificate + "subject=CN = b\n" + certificate + private, "its public key": private + "\n" + public,
+		"parameters": parameters + private, "parameters after it": private + parameters, "all of a proxy's file": certificate + parameters + attributes + private + certificate,
+		"a certificate that is damaged": "-----BEGIN CERTIFICATE-----\nAAAA\n\n-----END CERTIFICATE-----\n" + private, "a comment in its style": "# for -----the----- issuer\n" + private,
+	} {
+		got, _, err := keytext.Private([]byte(text), nil, false)
+		require.NoError(t, err, name)
+		require.Equal(t, key, got, name)
+		_, _, err = keytext.Public([]byte(text), false)
+		require.Equal(t, keytext.PrivateKey, found(t, err), name)
+	}
+	want, _, err := keytext.Public([]byte(public), false)
+	require.NoError(t, err)
+	for name, text := range map[string]string{
+		"text": "my key\n" + public + "end", "a fingerprint": public + "SHA256:NBa0Zdxr1Td1+mXkvxKVu4QmMbOc3QRBNbrfyvTbzhI\n", "a hash in hex": "de305d54-75b4-431b-adb2-eb6b9e546014\n" + public, "parameters": parameters + public,
+	} {
+		got, _, err := keytext.Public([]byte(text), false)
+		require.NoError(t, err, name)
+		require.Equal(t, want, got, name)
+	}
+}
+
+func TestTextAroundABlockHasNoOtherKey(t *testing.T) {
+	private, public := file(t, "ecdsa256-pkcs8"), file(t, "openssl-ecparam.pub")
+	body := strings.Split(public, "\n")[1] + strings.Split(public, "\n")[2]
+	var rows []refusal
+	for name, other := range map[string]string{
+		"a line of OpenSSH": file(t, "ed25519-default.pub"), "a JWK": testkeys.RFCPublicEC + "\n", "a block that is indented": " " + strings.ReplaceAll(strings.TrimSpace(public), "\n", "\n ") + "\n",
+		"the end of a block": "-----END PUBLIC KEY-----\n", "a block in base64": b64std([]byte(public)) + "\n", "a block without its frame": body + "\n", "a comment with a block": "# -----BEGIN PUBLIC KEY-----\n",
+	} {
+		rows = append(rows, refusal{name + " before it", "text\n" + other + private, "beside the PEM block: `sed"}, refusal{name + " after it", private + other, "beside the PEM block: `sed"})
+	}
+	for name, text := range map[string]string{
+		"another private key": file(t, "rsa2048-pem"), "the same again": private, "an OpenSSH key": file(t, "ed25519-default"), "an encrypted one": file(t, "encrypted/ecdsa"),
+	} {
+		rows = append(rows, refusal{name, private + text, "want one and nothing else"})
+	}
+	rows = append(rows,
+		refusal{"parameters of another curve", private + string(pemText("EC PARAMETERS", []byte{6, 5, 0x2b, 0x81, 4, 0, 0x22})), "name P-384, which is not its curve"},
+		refusal{"parameters of two curves", string(pemText("EC PARAMETERS", []byte{6, 8, 0x2a, 0x86, 0x48, 0xce, 0x3d, 3, 1, 7})) + private + string(pemText("EC PARAMETERS", []byte{6, 5, 0x2b, 0x81, 4, 0, 0x22})), "two curves"},
+		refusal{"parameters beside an RSA key", string(pemText("EC PARAMETERS", []byte{6, 8, 0x2a, 0x86, 0x48, 0xce, 0x3d, 3, 1, 7})) + file(t, "rsa2048-pkcs8"), "not its curve"},
+		refusal{"a request", private + file(t, "refused/request"), `a PEM block "CERTIFICATE REQUEST" beside the key`},
+	)
+	checkRefusals(t, rows, parsePrivate)
+	checkRefusals(t, []refusal{
+		{"another public key", public + file(t, "openssl-ed25519.pub"), "want one and nothing else"}, {"a certificate", file(t, "openssl-genpkey-rsa.crt") + public, "want one and nothing else"},
+		{"parameters of another curve", public + string(pemText("EC PARAMETERS", []byte{6, 5, 0x2b, 0x81, 4, 0, 0x22})), "name P-384, which is not its curve"},
+	}, parsePublic)
+}
+
+// Editors on Windows begin a file with a byte order mark.
+func TestByteOrderMarksSayNothing(t *testing.T) {
+	const mark = "\ufeff"
+	for name, text := range map[string]string{"PEM": file(t, "openssl-ecparam.pub"), "a line": file(t, "ed25519-default.pub"), "a JWK": testkeys.RFCPublicEC} {
+		want, _, err := keytext.Public([]byte(text), false)
+		require.NoError(t, err)
+		for _, marked := range []string{mark + text, mark + "\r\n" + text, "\n" + mark + text} {
+			got, _, err := keytext.Public([]byte(marked), false)
+			require.NoError(t, err, name)
+			require.Equal(t, want, got)
+		}
+		require.Error(t, parsePublic([]byte(mark+mark+text)), name)
+	}
+	for name, text := range map[string]string{"PEM": file(t, "ecdsa256-pkcs8"), "OpenSSH": file(t, "ed25519-default"), "a JWK": testkeys.RFCPrivateEC} {
+		require.NoError(t, parsePrivate([]byte(mark+text)), name)
+	}
+	require.NoError(t, parseSecret([]byte(mark+testkeys.RFCSecret)))
+}
+
+// A text that went through a configuration is not read, since nobody knows what else has happened
+// to it; but the error says what has.
+func TestMangledTextsSayWhatHappened(t *testing.T) {
+	public := file(t, "openssl-genpkey-rsa.pub")
+	escaped := strings.ReplaceAll(public, "\n", `\n`)
+	inJSON := func(members map[string]any) string {
+		text, err := json.Marshal(members)
+		require.NoError(t, err)
+		return string(text)
+	}
+	const escapes, blanks, before, repaired = `written \n`, "turned into blanks", "text before the PEM block in its first line", "FILE` writes it anew"
+	for _, row := range []refusal{
+		{`\n`, escaped, escapes}, {`\n in quotes`, `"` + escaped + `"`, escapes}, {`\n in single quotes`, `'` + escaped + `'`, escapes}, {`\r\n`, strings.ReplaceAll(public, "\n", `\r\n`), escapes},
+		{`\n in a .env file`, `KEY="` + escaped + `"`, escapes}, {`a line of YAML`, `key: "` + escaped + `"`, escapes}, {"quotes", `"` + strings.TrimSpace(public) + `"`, before},
+		{"blanks", strings.ReplaceAll(public, "\n", " "), blanks}, {"no breaks", strings.ReplaceAll(public, "\n", ""), "lost"}, {"CR", strings.ReplaceAll(public, "\n", "\r"), "carriage returns alone"},
+		{"indented", strings.ReplaceAll(public, "\n", "\n    "), "indented"}, {"indented below a name", "key: |\n" + "  " + strings.ReplaceAll(public, "\n", "\n  "), "indented"},
+		{"blanks at the ends of lines", strings.ReplaceAll(public, "\n", " \n"), "has blanks or blank lines"}, {"blank lines", strings.ReplaceAll(public, "\n", "\n\n"), "has blanks or blank lines"},
+	} {
+		checkRefusals(t, []refusal{row, {row.name + ", cure", row.text, repaired}}, parsePublic)
+	}
+	checkRefusals(t, []refusal{
+		{"base64", b64std([]byte(public)), "encoded once more: `base64 -d FILE` decodes it"}, {"base64 in lines", wrap(b64std([]byte(public)), 76), "`base64 -d FILE` decodes it"},
+		{"base64 of a JWK", b64std([]byte(testkeys.RFCPublicEC)), "`base64 -d FILE` decodes it"}, {"base64 of a line", b64std([]byte(file(t, "ed25519-default.pub"))), "`base64 -d FILE` decodes it"},
+		{"a service account", inJSON(map[string]any{"type": "service_account", "private_key_id": "k1", "private_key": file(t, "rsa2048-pkcs8")}), `Google service account: its member "private_key" is the key`},
+		{"another JSON", inJSON(map[string]any{"kid": "1", "pem": public}), `no JWK: its member "pem" is the key`},
+		{"a JWK with another kty", inJSON(map[string]any{"kty": "X", "pem": public}), `its member "pem" is the key`},
+		{"a JSON of certificates", inJSON(map[string]any{"b": file(t, "openssl-genpkey-rsa.crt"), "a": file(t, "openssl-genpkey-rsa.crt")}), `its member "a" is the key`},
+		{"a JSON without a key", `{"type":"service_account"}`, "kty"},
+	}, parsePublic)
+}
