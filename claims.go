@@ -216,10 +216,18 @@ func appendAudience(dst []byte, a Audience) ([]byte, error) {
 	return append(dst, ']'), nil
 }
 
+// subjects are the values of "sub" that a reader accepts.
+type subjects bool
+
+const (
+	textSubject subjects = false // a string, as RFC 7519, Section 4.1.2, demands
+	anySubject  subjects = true  // an integer too
+)
+
 // readRegistered scans a payload and reads its registered claims by exact name. It is the only
 // reader of these claims, for tokens and for what is about to be signed. The members stay valid
 // until the scanner's next use.
-func readRegistered(scanner *strictjson.Scanner, payload string, c *RegisteredClaims, lists []string, class error) (payloadIndex, error) {
+func readRegistered(scanner *strictjson.Scanner, payload string, c *RegisteredClaims, lists []string, sub subjects, class error) (payloadIndex, error) {
 	members, err := scanner.Object(payload)
 	if err != nil {
 		return payloadIndex{}, wrapf(class, err, "the payload is not a strict JSON object")
@@ -227,6 +235,9 @@ func readRegistered(scanner *strictjson.Scanner, payload string, c *RegisteredCl
 	index := payloadIndex{text: payload, members: members, lists: lists}
 	for i := range members {
 		bit, err := c.set(&index, &members[i])
+		if err != nil && bit == hasSub {
+			err = c.setNumericSubject(err, members[i].Raw(payload), sub)
+		}
 		if err != nil {
 			return payloadIndex{}, wrongType(class, err)
 		}
@@ -354,6 +365,22 @@ func setString(dst *string, m *strictjson.Member, text string) *ClaimError {
 	return nil
 }
 
+// setNumericSubject gets an error about a "sub" that is not a string, and the value. It takes an
+// integer with its digits as written, if the reader accepts one.
+func (c *RegisteredClaims) setNumericSubject(err *ClaimError, raw string, sub subjects) *ClaimError {
+	isInteger := strictjson.KindOf(raw) == strictjson.Number && !strings.ContainsAny(raw, ".eE")
+	switch {
+	case isInteger && sub == anySubject:
+		c.Subject = raw
+		return nil
+	case sub == anySubject:
+		err.Want = "a string or an integer"
+	case isInteger:
+		err.Got = "an integer"
+	}
+	return err
+}
+
 func setDate(dst *NumericDate, m *strictjson.Member, text string) *ClaimError {
 	if m.Kind() != strictjson.Number {
 		return &ClaimError{Claim: m.Name(text), Got: m.Kind().String(), Want: "a number of seconds since 1970"}
@@ -366,11 +393,14 @@ func setDate(dst *NumericDate, m *strictjson.Member, text string) *ClaimError {
 	return nil
 }
 
-// wrongType sets the error's class. When signing, it also adds the cure.
+// wrongType sets the error's class, and adds the cure if there is one.
 func wrongType(class error, e *ClaimError) error {
 	e.Err = class
-	if class == ErrInvalidOption && strings.HasPrefix(e.Want.(string), "a number") {
+	switch {
+	case class == ErrInvalidOption && strings.HasPrefix(e.Want.(string), "a number"):
 		e.Want = e.Want.(string) + " (use NewNumericDate)"
+	case class == ErrMalformed && e.Got == "an integer":
+		e.Want = e.Want.(string) + " (AllowNumericSubject accepts an integer)"
 	}
 	return e
 }

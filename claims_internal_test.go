@@ -27,7 +27,7 @@ func TestLegalClaimsAreThoseThatAreRead(t *testing.T) {
 		for _, text := range texts {
 			w := getScratch()
 			var c RegisteredClaims
-			index, err := readRegistered(&w.scanner, `{"`+name+`":`+text+`}`, &c, nil, ErrMalformed)
+			index, err := readRegistered(&w.scanner, `{"`+name+`":`+text+`}`, &c, nil, textSubject, ErrMalformed)
 			require.Equal(t, err == nil, legalClaim(mark, []byte(text)), "%s %s", name, text)
 			if err == nil {
 				legal++
@@ -121,7 +121,7 @@ func TestMembersThatAreRegisteredClaimsAreMarked(t *testing.T) {
 	read := func(payload string) uint64 {
 		s := new(scratch)
 		var c RegisteredClaims
-		index, err := readRegistered(&s.scanner, payload, &c, nil, ErrMalformed)
+		index, err := readRegistered(&s.scanner, payload, &c, nil, textSubject, ErrMalformed)
 		require.NoError(t, err)
 		return index.read
 	}
@@ -143,7 +143,7 @@ func TestWrongTypesOfClaimsAreNamed(t *testing.T) {
 	} {
 		s := new(scratch)
 		var c RegisteredClaims
-		_, err := readRegistered(&s.scanner, payload, &c, nil, ErrInvalidOption)
+		_, err := readRegistered(&s.scanner, payload, &c, nil, textSubject, ErrInvalidOption)
 		var e *ClaimError
 		require.ErrorAs(t, err, &e)
 		require.Equal(t, want, [2]string{e.Got.(string), e.Want.(string)}, payload)
@@ -238,7 +238,7 @@ func FuzzBlock(f *testing.F) {
 		s := getScratch()
 		defer s.release()
 		var usual result[usualClaims]
-		index, err := readRegistered(&s.scanner, text, &usual.RegisteredClaims, usual.lists[:0], ErrMalformed)
+		index, err := readRegistered(&s.scanner, text, &usual.RegisteredClaims, usual.lists[:0], textSubject, ErrMalformed)
 		if err != nil {
 			return
 		}

@@ -3,6 +3,7 @@ package jwt_test
 import (
 	"encoding/json"
 	"errors"
+	"fmt"
 	"strings"
 	"testing"
 	"time"
@@ -121,6 +122,74 @@ type (
 func (legacyClaims) Valid() error   { return errNoRole }
 func (curedClaims) Validate() error { return nil }
 func (otherPicky) Validate() error  { return nil }
+
+// TestNumericSubject: only the verifier that asks for it accepts an integer, and every
+// RegisteredClaims of the claims type has its digits, wherever it is embedded.
+func TestNumericSubject(t *testing.T) {
+	const digits = "-123456789012345678901234567890"
+	raw := token(`{"iss":"i","sub":` + digits + `,"aud":"a"}`)
+	_, err := verify(t, raw, jwt.AllowAnyAudience())
+	require.EqualError(t, err, "jwt: malformed token: sub is an integer, want a string (AllowNumericSubject accepts an integer)")
+	require.ErrorIs(t, err, jwt.ErrMalformed)
+
+	opts := []jwt.VerifyOption{jwt.AllowNumericSubject(), jwt.AllowAnyAudience(), jwt.WithSubject(digits)}
+	subject[jwt.RegisteredClaims](t, raw, opts, func(c jwt.RegisteredClaims) any { return c.Subject }, digits)
+	subject[byValue](t, raw, opts, func(c byValue) any { return c.Subject }, digits)
+	subject[*byValue](t, raw, opts, func(c *byValue) any { return c.Subject }, digits)
+	subject[byPointer](t, raw, opts, func(c byPointer) any { return c.Subject }, digits)
+	subject[struct{ byPointer }](t, raw, opts, func(c struct{ byPointer }) any { return c.Subject }, digits)
+	subject[inPart](t, raw, opts, func(c inPart) any { return c.Subject + c.Issuer }, digits+"i")
+	subject[named](t, raw, opts, func(c named) any { return c.Registered.Subject }, "")
+	subject[jwt.MapClaims](t, raw, opts, func(c jwt.MapClaims) any { return c["sub"] }, json.Number(digits))
+	subject[struct{ Sub float64 }](t, token(`{"sub":5,"Sub":6}`), []jwt.VerifyOption{jwt.AllowNumericSubject()}, func(c struct{ Sub float64 }) any { return c.Sub }, 6.0)
+	subject[ownSubject](t, token(`{"sub":5}`), []jwt.VerifyOption{jwt.AllowNumericSubject()}, func(c ownSubject) any { return c.Sub }, 5)
+	_, err = jwt.Verify[struct {
+		Sub string `json:"sub"`
+	}](raw, secretKey(t), hs256, opts...)
+	require.ErrorIs(t, err, jwt.ErrInvalidClaims, "a field of its own gets the number")
+
+	var others strings.Builder
+	for i := range 70 {
+		fmt.Fprintf(&others, `"a%d":0,`, i)
+	}
+	subject[byValue](t, token("{"+others.String()+`"sub":7}`), []jwt.VerifyOption{jwt.AllowNumericSubject()}, func(c byValue) any { return c.Subject }, "7")
+
+	_, err = verify(t, token(`{"sub":12}`), jwt.AllowNumericSubject(), jwt.WithSubject("13"))
+	require.ErrorIs(t, err, jwt.ErrInvalidSubject)
+	_, err = verify(t, token(`{"sub":"12"}`), jwt.AllowNumericSubject(), jwt.WithSubject("12"))
+	require.NoError(t, err)
+	for _, sub := range []string{"1.0", "1e3", "1E3", "true", "null", "[1]", "{}"} {
+		_, err = verify(t, token(`{"sub":`+sub+`}`), jwt.AllowNumericSubject())
+		require.ErrorIs(t, err, jwt.ErrMalformed, sub)
+		require.ErrorContains(t, err, "want a string or an integer")
+		_, err = jwt.ParseUnverified(token(`{"sub":` + sub + `}`))
+		require.ErrorIs(t, err, jwt.ErrMalformed, sub)
+	}
+	for _, claim := range []string{"iss", "jti"} {
+		_, err = verify(t, token(`{"`+claim+`":1}`), jwt.AllowNumericSubject())
+		require.ErrorIs(t, err, jwt.ErrMalformed, claim)
+	}
+	unverified, err := jwt.ParseUnverified(raw)
+	require.NoError(t, err)
+	require.Equal(t, digits, unverified.UnverifiedClaims.Subject)
+}
+
+type (
+	ownSubject struct {
+		Sub int `json:"sub"`
+	}
+	inPart struct { // its Issuer is one of its own
+		jwt.RegisteredClaims
+		Issuer string `json:"iss"`
+	}
+)
+
+func subject[T any](t *testing.T, raw string, opts []jwt.VerifyOption, get func(T) any, want any) {
+	t.Helper()
+	tok, err := jwt.Verify[T](raw, secretKey(t), hs256, opts...)
+	require.NoError(t, err)
+	require.Equal(t, want, get(tok.Claims))
+}
 
 type picky struct {
 	Role string `json:"role"`

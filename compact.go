@@ -29,8 +29,9 @@ var (
 )
 
 // ParseUnverified parses a token without any key, to choose a policy by its issuer or kid before
-// verifying it. It is as strict about the form as [Verify], with the default size limit, and checks
-// neither the signature nor any date. All its errors match [ErrMalformed].
+// verifying it. It is as strict about the form as [Verify], with the default size limit and
+// [AllowNumericSubject], and checks neither the signature nor any date. All its errors match
+// [ErrMalformed].
 func ParseUnverified(token string) (*UnverifiedToken, error) {
 	w := getScratch()
 	defer w.release()
@@ -49,7 +50,7 @@ func ParseUnverified(token string) (*UnverifiedToken, error) {
 	if t.UnverifiedPayload, err = w.payload(seg.payload); err != nil {
 		return nil, err
 	}
-	if _, err := readRegistered(&w.scanner, t.UnverifiedPayload, &t.UnverifiedClaims, []string{}, ErrMalformed); err != nil {
+	if _, err := readRegistered(&w.scanner, t.UnverifiedPayload, &t.UnverifiedClaims, []string{}, anySubject, ErrMalformed); err != nil {
 		return nil, err
 	}
 	return t, nil

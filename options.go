@@ -67,8 +67,9 @@ type verifyConfig struct {
 	maxAge, leeway               time.Duration
 	now                          func() time.Time
 
-	maxSize int
-	padded  bool
+	maxSize  int
+	padded   bool
+	subjects subjects
 
 	given []string
 }
@@ -187,6 +188,14 @@ func WithSubject(sub string) VerifyOption {
 		c.subject = sub
 		return checkText("WithSubject", sub)
 	}}
+}
+
+// AllowNumericSubject accepts a "sub" that is an integer, without fraction or exponent, which some
+// issuers send although RFC 7519, Section 4.1.2, demands a string. Token.Subject, [WithSubject] and
+// the Subject of a [RegisteredClaims] that is the claims type or is embedded in it have its digits
+// as written. A field of the claims type's own receives the number. [Sign] never writes one.
+func AllowNumericSubject() VerifyOption {
+	return &verifyOpt{"AllowNumericSubject", func(c *verifyConfig) error { c.subjects = anySubject; return nil }}
 }
 
 // WithMaxAge requires "iat" to be present and no longer ago than d plus the leeway. Otherwise

@@ -272,6 +272,9 @@ func (p *policy) describe() string {
 	if p.subject != "" {
 		add("sub %s", excerpt.Quote(p.subject))
 	}
+	if p.subjects == anySubject {
+		add("an integer as sub is accepted")
+	}
 	if p.required != nil {
 		add("required %s", excerpt.List(p.required))
 	}

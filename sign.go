@@ -147,7 +147,7 @@ func (p *signPolicy) encodeClaims(w *scratch, claims any) error {
 	}
 	if !info.Trusted {
 		var registered RegisteredClaims
-		index, err := readRegistered(&w.scanner, string(text), &registered, nil, ErrInvalidOption)
+		index, err := readRegistered(&w.scanner, string(text), &registered, nil, textSubject, ErrInvalidOption)
 		if err != nil {
 			return err
 		}

@@ -93,7 +93,7 @@ func (v *Verifier[T]) VerifyContext(ctx context.Context, token string) (*Token[T
 	var r result[T]
 	t := &r.Token
 	t.Header, t.Payload, t.KeyID = header, payload, keyID
-	index, err := readRegistered(&w.scanner, payload, &t.RegisteredClaims, r.lists[:0], ErrMalformed)
+	index, err := readRegistered(&w.scanner, payload, &t.RegisteredClaims, r.lists[:0], v.p.subjects, ErrMalformed)
 	if err != nil {
 		return nil, err
 	}

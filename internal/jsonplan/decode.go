@@ -16,7 +16,8 @@ type Decoder struct {
 	refused error // why nothing must be decoded, or nil
 }
 
-// Known is what the caller of Decode has already read from the document.
+// Known is what the caller of Decode has already read from the document. A string of the Block that
+// it read from another kind of value gets that reading in every embedded Block.
 type Known struct {
 	Block   any      // a pointer to a value of the Cache's Block; nil if there is none
 	Members uint64   // bit i is set if member i is one of the Block's
@@ -87,6 +88,10 @@ func (d *decoder) topStruct(n *decodeNode, text string, members []strictjson.Mem
 		f := &n.fields[k]
 		if f.node.kind == decodeString && m.Kind() == strictjson.String && !f.quoted {
 			f.of(v).SetString(m.String(text))
+			continue
+		}
+		if f.node.kind == decodeString && f.ofBlock > 0 && d.known.Block != nil && !f.unreachable {
+			f.of(v).SetString(reflect.ValueOf(d.known.Block).Elem().Field(f.ofBlock - 1).String())
 			continue
 		}
 		if _, err := d.field(f, text, m.Offset(), v); err != nil {

@@ -68,6 +68,7 @@ type decodeField struct {
 	node        *decodeNode
 	first       int   // index in the struct
 	rest        []int // and further, through embedded structs
+	ofBlock     int   // 1 + its index in the Block, if that struct declares it
 	quoted      bool
 	unreachable bool
 }
@@ -208,8 +209,12 @@ func (b *decodeBuilder) structs(n *decodeNode, t reflect.Type) {
 	n.block = findSpan(t, fields, b.cache.Block)
 	for _, f := range fields {
 		names = append(names, f.name)
+		ofBlock := 0
+		if b.cache.Block != nil && f.owner == b.cache.Block.Type {
+			ofBlock = 1 + f.index[len(f.index)-1]
+		}
 		n.fields = append(n.fields, decodeField{
-			node: b.field(f), first: f.index[0], rest: f.index[1:],
+			node: b.field(f), first: f.index[0], rest: f.index[1:], ofBlock: ofBlock,
 			quoted: f.quoted, unreachable: f.unreachable,
 		})
 	}

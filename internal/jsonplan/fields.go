@@ -16,6 +16,7 @@ type field struct {
 	name      string
 	tagged    bool
 	index     []int        // path from the outer struct, through embedded structs
+	owner     reflect.Type // the struct that declares it
 	typ       reflect.Type // of the Go field
 	omitEmpty bool
 	omitZero  bool
@@ -104,7 +105,7 @@ func examine(e embedded, sf reflect.StructField, i int) (*field, *embedded) {
 		return nil, &embedded{typ: target, index: index, count: 1, unreachable: hidden}
 	}
 	f := &field{
-		name: name, tagged: name != "", index: index, typ: sf.Type,
+		name: name, tagged: name != "", index: index, owner: e.typ, typ: sf.Type,
 		readOnly: !sf.IsExported(), unreachable: e.unreachable,
 	}
 	if name == "" {
