@@ -102,6 +102,8 @@
 // tokens are stable. Error messages are not.
 package jwt
 
+import "log/slog"
+
 // Token is a verified token. It exists only if every check has passed.
 type Token[T any] struct {
 	Header           Header
@@ -109,6 +111,29 @@ type Token[T any] struct {
 	Claims           T      // the payload decoded into a fresh T
 	Payload          string // the verified payload, JSON as received; string claims share its memory
 	KeyID            string // kid of the key that verified it, whether or not the token has a kid
+}
+
+// LogValue returns a group of alg, kid, iss, sub, aud, exp and jti, as far as the token has them.
+// The kid is the token's KeyID. Claims and Payload are never logged.
+func (t Token[T]) LogValue() slog.Value {
+	attrs := make([]slog.Attr, 0, 7)
+	text := func(name, value string) {
+		if value != "" {
+			attrs = append(attrs, slog.String(name, value))
+		}
+	}
+	text("alg", t.Header.Algorithm)
+	text("kid", t.KeyID)
+	text("iss", t.Issuer)
+	text("sub", t.Subject)
+	if len(t.Audience) > 0 {
+		attrs = append(attrs, slog.Any("aud", t.Audience))
+	}
+	if !t.ExpiresAt.IsZero() {
+		attrs = append(attrs, slog.Time("exp", t.ExpiresAt.Time))
+	}
+	text("jti", t.ID)
+	return slog.GroupValue(attrs...)
 }
 
 // UnverifiedToken is the content of a token that nothing vouches for. Use it to choose a policy by
