@@ -81,6 +81,11 @@ func TestAllocationsOfRefusals(t *testing.T) {
 	for name, token := range map[string]string{
 		"a wrong signature":             raw[:dot+1] + strings.Repeat("A", 43),
 		"a signature of another length": raw[:dot+1] + "AAAA",
+		"a line break":                  raw + "\n",
+		"padding":                       raw + "=",
+		"another alphabet":              raw[:dot+1] + strings.Repeat("+", 43),
+		"a character":                   raw[:dot+1] + strings.Repeat("é", 21),
+		"a padded header":               "e30=" + raw[strings.IndexByte(raw, '.'):],
 		"1 MB of dots":                  strings.Repeat(".", 1<<20),
 		"60 KB of dots":                 strings.Repeat(".", 60000),
 		"16 MiB":                        strings.Repeat("x", 16<<20),

@@ -14,6 +14,8 @@ const (
 	defaultMaxSize = 64 << 10
 	// maxHeaderSegment bounds what is parsed before the signature is checked.
 	maxHeaderSegment = 16 << 10
+	// maxSignature is more than the longest signature, that of an RSA key of 16384 bits.
+	maxSignature = 4096
 )
 
 // Errors that reject hostile input before anything is allocated.
@@ -25,7 +27,18 @@ var (
 	errEncrypted     = &failure{class: ErrMalformed, text: "five segments: encrypted tokens (JWE) are not supported, only signed ones"}
 	errBearer        = &failure{class: ErrMalformed, text: `the token starts with "Bearer ": cut that off, it belongs to the HTTP header`}
 	errHeaderBase64  = &failure{class: ErrMalformed, text: "the header is not canonical base64url"}
+	errHeaderPadded  = &failure{class: ErrMalformed, text: `the header ends with "=": AllowPaddedBase64 accepts that`}
 	errPayloadBase64 = &failure{class: ErrMalformed, text: "the payload is not canonical base64url"}
+	errPayloadPadded = &failure{class: ErrMalformed, text: `the payload ends with "=": AllowPaddedBase64 accepts that`}
+
+	errSignature        = &failure{class: ErrInvalidSignature, text: "the signature does not match: the token was changed, or signed with another key"}
+	errSignatureTooLong = &failure{class: ErrInvalidSignature, text: "the signature is longer than that of any algorithm"}
+	errSignatureSpace   = &failure{class: ErrInvalidSignature, text: "the token ends with white space or a line break: cut it off, for instance with strings.TrimSpace"}
+	errSignaturePadded  = &failure{class: ErrInvalidSignature, text: `the signature ends with "=": AllowPaddedBase64 accepts that`}
+	errSignatureEquals  = &failure{class: ErrInvalidSignature, text: `the signature has a "=", and not as canonical padding`}
+	errSignatureBase64  = &failure{class: ErrInvalidSignature, text: `the signature is in standard base64, and tokens use base64url: "-" for "+", and "_" for "/"`}
+	errSignatureText    = &failure{class: ErrInvalidSignature, text: "the signature has a character that base64url does not have"}
+	errSignatureEnd     = &failure{class: ErrInvalidSignature, text: "the signature is not canonical base64url, because its length or its last character is impossible: was the token cut off?"}
 )
 
 // ParseUnverified parses a token without any key, to choose a policy by its issuer or kid before
@@ -43,8 +56,8 @@ func ParseUnverified(token string) (*UnverifiedToken, error) {
 	if err != nil {
 		return nil, err
 	}
-	if !w.decode(seg.signature) {
-		return nil, failf(ErrMalformed, "the signature is not canonical base64url")
+	if fault := w.signature(seg.signature); fault != nil {
+		return nil, &failure{class: ErrMalformed, text: fault.text}
 	}
 	t := &UnverifiedToken{UnverifiedHeader: h}
 	if t.UnverifiedPayload, err = w.payload(seg.payload); err != nil {
@@ -174,13 +187,44 @@ func (w *scratch) decode(segment string) (ok bool) {
 	return ok
 }
 
+// isPadded reports whether AllowPaddedBase64 is all that a segment lacks.
+func (w *scratch) isPadded(segment string) bool {
+	bare := unpad(segment)
+	return len(bare) < len(segment) && w.decode(bare)
+}
+
+// signature decodes the signature into w.buf, or returns what is wrong with its text.
+func (w *scratch) signature(segment string) *failure {
+	switch {
+	case base64url.DecodedLen(len(segment)) > maxSignature:
+		return errSignatureTooLong
+	case w.decode(segment):
+		return nil
+	case strings.IndexByte(" \t\r\n", segment[len(segment)-1]) >= 0:
+		return errSignatureSpace
+	case w.isPadded(segment):
+		return errSignaturePadded
+	case strings.IndexByte(segment, '=') >= 0:
+		return errSignatureEquals
+	case strings.ContainsAny(segment, "+/"):
+		return errSignatureBase64
+	case strings.ContainsFunc(segment, notBase64URL):
+		return errSignatureText
+	}
+	return errSignatureEnd
+}
+
+func notBase64URL(r rune) bool {
+	return (r < '0' || r > '9') && (r < 'A' || r > 'Z') && (r < 'a' || r > 'z') && r != '-' && r != '_'
+}
+
 // payload decodes the payload into a string of its own. A long one passes through the buffer in
 // pieces, so that memory never holds it twice.
 func (w *scratch) payload(segment string) (string, error) {
 	const chunk = 16 << 10 // a multiple of four characters
 	if len(segment) <= chunk {
 		if !w.decode(segment) {
-			return "", errPayloadBase64
+			return "", w.payloadFault(segment)
 		}
 		return string(w.buf), nil
 	}
@@ -190,15 +234,22 @@ func (w *scratch) payload(segment string) (string, error) {
 	}
 	var text strings.Builder
 	text.Grow(n)
-	for len(segment) > 0 {
-		part := segment[:min(chunk, len(segment))]
+	for rest := segment; len(rest) > 0; {
+		part := rest[:min(chunk, len(rest))]
 		if !w.decode(part) {
-			return "", errPayloadBase64
+			return "", w.payloadFault(segment)
 		}
 		text.Write(w.buf)
-		segment = segment[len(part):]
+		rest = rest[len(part):]
 	}
 	return text.String(), nil
+}
+
+func (w *scratch) payloadFault(segment string) error {
+	if w.isPadded(segment) {
+		return errPayloadPadded
+	}
+	return errPayloadBase64
 }
 
 // header decodes and checks a header: strict JSON, no crit, no b64, an alg, and strings where RFC
@@ -207,6 +258,9 @@ func (w *scratch) header(segment string) (Header, error) {
 	if !w.decode(segment) {
 		if isBearer(segment) {
 			return Header{}, errBearer
+		}
+		if w.isPadded(segment) {
+			return Header{}, errHeaderPadded
 		}
 		return Header{}, errHeaderBase64
 	}

@@ -77,6 +77,79 @@ func TestShortWayThroughHeaders(t *testing.T) {
 	require.Equal(t, [][]byte{[]byte("abc"), []byte("v"), []byte("r")}, [][]byte{name, value, rest})
 }
 
+// TestSignaturesThatAreNoBase64URL: the error says what is wrong with the text, and blames neither
+// the content nor the key. In front of the fault is the right signature.
+func TestSignaturesThatAreNoBase64URL(t *testing.T) {
+	key, err := NewSecretKey(make([]byte, 32))
+	require.NoError(t, err)
+	strict, err := NewVerifier[MapClaims](key, []Algorithm{HS256})
+	require.NoError(t, err)
+	padded, err := NewVerifier[MapClaims](key, []Algorithm{HS256}, AllowPaddedBase64())
+	require.NoError(t, err)
+	token, err := Sign(MapClaims{}, key, HS256)
+	require.NoError(t, err)
+	text := func(f *failure) string { return "jwt: " + f.text }
+	for _, row := range []struct {
+		token          string
+		strict, padded *failure
+	}{
+		{token + "\n", errSignatureSpace, errSignatureSpace},
+		{token + "\r\n", errSignatureSpace, errSignatureSpace},
+		{token + " ", errSignatureSpace, errSignatureSpace},
+		{token + "=\t", errSignatureSpace, errSignatureSpace},
+		{token + "=", errSignaturePadded, nil},
+		{token + "==", errSignatureEquals, errSignatureEquals},
+		{token + "A=", errSignatureEquals, errSignatureEquals},
+		{token[:len(token)-1] + "B=", errSignatureEquals, errSignatureEnd},
+		{token[:len(token)-1] + "+", errSignatureBase64, errSignatureBase64},
+		{token[:len(token)-9] + "/" + token[len(token)-8:], errSignatureBase64, errSignatureBase64},
+		{token[:len(token)-9] + " " + token[len(token)-8:], errSignatureText, errSignatureText},
+		{token + "!", errSignatureText, errSignatureText},
+		{token + "é", errSignatureText, errSignatureText},
+		{token + "AA", errSignatureEnd, errSignatureEnd},
+		{token[:len(token)-1] + "B", errSignatureEnd, errSignatureEnd},
+		{token + strings.Repeat("A", 6000) + "\n", errSignatureTooLong, errSignatureTooLong},
+		{token + "A", errSignature, errSignature},
+	} {
+		for v, want := range map[*Verifier[MapClaims]]*failure{strict: row.strict, padded: row.padded} {
+			_, err := v.Verify(row.token)
+			if want == nil {
+				require.NoError(t, err)
+				continue
+			}
+			require.EqualError(t, err, text(want), "%q", row.token[len(token)-9:min(len(row.token), len(token)+9)])
+			require.ErrorIs(t, err, ErrInvalidSignature)
+			require.NotErrorIs(t, err, ErrMalformed)
+		}
+		if row.strict != errSignature {
+			_, err = ParseUnverified(row.token)
+			require.EqualError(t, err, text(row.strict))
+			require.ErrorIs(t, err, ErrMalformed)
+			require.NotErrorIs(t, err, ErrInvalidSignature)
+		}
+	}
+}
+
+// TestPaddedSegmentsNameTheOption: but only if it is the answer.
+func TestPaddedSegmentsNameTheOption(t *testing.T) {
+	w := getScratch()
+	defer w.release()
+	long := strings.Repeat("AAAA", 5000)
+	for segment, want := range map[string]*failure{
+		"e30=": errHeaderPadded, "e30==": errHeaderBase64, "e30\n": errHeaderBase64, "e31=": errHeaderBase64, "=": errHeaderBase64, "e3===": errHeaderBase64,
+	} {
+		_, err := w.header(segment)
+		require.Equal(t, want, err, segment)
+	}
+	for segment, want := range map[string]*failure{
+		"e30=": errPayloadPadded, "e3==": errPayloadBase64, "e30==": errPayloadBase64,
+		long + "e30=": errPayloadPadded, long + "e3==": errPayloadBase64, "!" + long + "AAA": errPayloadBase64, long + "A": errPayloadBase64,
+	} {
+		_, err := w.payload(segment)
+		require.Equal(t, want, err, segment)
+	}
+}
+
 func TestParamOfAHeaderThatIsNone(t *testing.T) {
 	for _, segment := range []string{"", "!", "e30x", "W10"} {
 		raw, ok := Header{segment: segment}.Param("alg")

@@ -30,8 +30,9 @@ var (
 	// fits its algorithm.
 	ErrKeyNotFound error = &class{text: "jwt: no key for this token", parent: ErrInvalidToken}
 
-	// ErrInvalidSignature is returned when the signature does not match. Claims are not checked
-	// then: nothing is reported about those of a forged token.
+	// ErrInvalidSignature is returned when the signature does not match, or its segment is not
+	// canonical base64url, which the text then says. Claims are not checked then: nothing is
+	// reported about those of a forged token.
 	ErrInvalidSignature error = &class{text: "jwt: invalid signature", parent: ErrInvalidToken}
 
 	// ErrInvalidClaims is the umbrella of the errors about the content of an authentic token: the

@@ -333,7 +333,7 @@ func TestMessagesSayGotWantedAndWhatToTry(t *testing.T) {
 		{token(`{"iss":"\u001b[2J"}`), `jwt: wrong issuer: iss is "\x1b[2J", want ["a" "b" "c" "d" and 2 more]`, []jwt.VerifyOption{jwt.WithIssuer(many...)}},
 		{token(`{"aud":["x","y"]}`), `jwt: wrong audience: aud is ["x" "y"], and this verifier expects none: use WithAudience, or AllowAnyAudience`, nil},
 		{token(`{}`), `jwt: wrong audience: there is no "aud", want "api"`, []jwt.VerifyOption{jwt.WithAudience("api")}},
-		{token(`{"sub":7}`), `jwt: malformed token: sub is a number, want a string`, nil},
+		{token(`{"sub":7}`), `jwt: malformed token: sub is an integer, want a string (AllowNumericSubject accepts an integer)`, nil},
 		{token(`{"exp":"7"}`), `jwt: malformed token: exp is a string, want a number of seconds since 1970`, nil},
 		{token(`{"exp":1e300}`), `jwt: malformed token: exp is a number out of range, want a date from the year 1 to 9999, in seconds`, nil},
 		{token(fmt.Sprintf(`{"exp":%d}`, now.Unix())), `jwt: token is expired: exp was 2026-11-24T12:00:00Z, less than a second ago`, nil},

@@ -58,7 +58,8 @@
 //	"alg" is in the list of algorithms
 //	a key fits the algorithm and the kid
 //	the signature
-//	a payload of strict JSON, registered claims of the right types
+//	a payload of strict JSON, registered claims
+//	of the right types                           AllowNumericSubject
 //	"typ", only if asked for                     WithType
 //	"exp" and "nbf", if present                  WithLeeway, AllowExpired, WithRequiredClaims
 //	"iat" at most a minute in the future         WithLeeway, WithMaxAge

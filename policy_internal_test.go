@@ -70,19 +70,12 @@ func TestSignaturesThatAreTooLongAreNotLookedAt(t *testing.T) {
 	require.NoError(t, err)
 	v, err := NewVerifier[MapClaims](key, []Algorithm{HS256})
 	require.NoError(t, err)
-	for n, decoded := range map[int]bool{maxSignature: true, maxSignature + 1: false} {
+	for n, want := range map[int]error{maxSignature: errSignature, maxSignature + 1: errSignatureTooLong} {
 		s := new(scratch)
 		seg := segments{schemes[HS256].header, "e30", base64.RawURLEncoding.EncodeToString(make([]byte, n)), schemes[HS256].header + ".e30"}
 		_, _, err := v.p.authenticate(t.Context(), s, &seg)
-		require.Equal(t, errSignature, err)
-		require.Equal(t, decoded, len(s.buf) == n)
-	}
-	// What is decoded before the bad character is the signature.
-	token, err := Sign(MapClaims{}, key, HS256)
-	require.NoError(t, err)
-	for _, tail := range []string{"!", "=", "A", "AA"} {
-		_, err = v.Verify(token + tail)
-		require.ErrorIs(t, err, ErrInvalidSignature)
+		require.Equal(t, want, err)
+		require.Equal(t, want == errSignature, len(s.buf) == n, "it is decoded")
 	}
 }
 

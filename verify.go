@@ -5,13 +5,9 @@ import (
 	"reflect"
 	"time"
 
-	"example.com/jwt/internal/base64url"
 	"example.com/jwt/internal/excerpt"
 	"example.com/jwt/internal/jsonplan"
 )
-
-// maxSignature is more than the longest signature, that of an RSA key of 16384 bits.
-const maxSignature = 4096
 
 // Verifier verifies tokens with claims of type T by one policy and its keys. Create it once with
 // [NewVerifier]; it is safe for concurrent use. The methods of a zero Verifier return
@@ -173,8 +169,8 @@ func (p *policy) authenticate(ctx context.Context, w *scratch, seg *segments) (H
 	if len(w.keys) == 0 {
 		return Header{}, "", keys.noKey(s, header.KeyID)
 	}
-	if base64url.DecodedLen(len(seg.signature)) > maxSignature || !w.decode(seg.signature) {
-		return Header{}, "", errSignature
+	if fault := w.signature(seg.signature); fault != nil {
+		return Header{}, "", fault
 	}
 	for _, m := range w.keys {
 		if s.family.verify(s, m, seg.input, w.buf) {
@@ -183,8 +179,6 @@ func (p *policy) authenticate(ctx context.Context, w *scratch, seg *segments) (H
 	}
 	return Header{}, "", errSignature
 }
-
-var errSignature = &failure{class: ErrInvalidSignature, text: "the signature does not match: the token was changed, or signed with another key"}
 
 // header parses the header, and finds its algorithm among those allowed.
 func (p *policy) header(w *scratch, segment string) (Header, *scheme, error) {
