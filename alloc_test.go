@@ -18,6 +18,7 @@ import (
 	"github.com/stretchr/testify/require"
 
 	"example.com/jwt"
+	"example.com/jwt/internal/forge"
 )
 
 type allocClaims struct {
@@ -70,6 +71,18 @@ func TestAllocationsOfHS256(t *testing.T) {
 	require.LessOrEqual(t, verifyAllocs[struct{}](t, raw, secretKey(t), jwt.HS256), 4.0)
 	require.LessOrEqual(t, verifyAllocs[jwt.RegisteredClaims](t, raw, secretKey(t), jwt.HS256), 4.0)
 	require.LessOrEqual(t, verifyAllocs[jwt.MapClaims](t, raw, secretKey(t), jwt.HS256), 20.0)
+}
+
+// TestAllocationsOfIssuers wants one allocation more than the Verifier's: the payload.
+func TestAllocationsOfIssuers(t *testing.T) {
+	red := newIssuer(t, "red")
+	v := red.verifier(t)
+	s := issuersOf(t, v, newIssuer(t, "blue").verifier(t))
+	forged := forge.Token(`{"alg":"HS256"}`, `{"iss":"red","x":"`+strings.Repeat("x", 40_000)+`"}`, forge.Unsigned)
+	for _, raw := range []string{red.sign(t, jwt.MapClaims{"sub": "a"}), forged} {
+		alone := testing.AllocsPerRun(100, func() { _, _ = v.Verify(raw) })
+		require.LessOrEqual(t, testing.AllocsPerRun(100, func() { _, _ = s.Verify(raw) }), alone+1)
+	}
 }
 
 func TestAllocationsOfRefusals(t *testing.T) {

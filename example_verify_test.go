@@ -200,3 +200,41 @@ func ExampleWithType() {
 	// <nil>
 	// jwt: unexpected token type: typ is "JWT", want "at+jwt"
 }
+
+// Each issuer has its own keys and its own policy. The token's iss chooses which.
+func ExampleNewIssuers() {
+	verifier := func(iss string, key *jwt.SecretKey, opts ...jwt.VerifyOption) *jwt.Verifier[jwt.MapClaims] {
+		v, err := jwt.NewVerifier[jwt.MapClaims](key, []jwt.Algorithm{jwt.HS256}, append(opts, jwt.WithIssuer(iss))...)
+		if err != nil {
+			log.Fatal(err)
+		}
+		return v
+	}
+	partner, err := jwt.GenerateSecretKey(jwt.HS256)
+	if err != nil {
+		log.Fatal(err)
+	}
+	issuers, err := jwt.NewIssuers(
+		verifier("https://login.example", demoKey()),
+		verifier("https://partner.example", partner, jwt.WithAudience("orders")),
+	)
+	if err != nil {
+		log.Fatal(err)
+	}
+
+	tok, err := issuers.Verify(demoToken(jwt.MapClaims{"iss": "https://login.example", "sub": "susan"}))
+	if err != nil {
+		log.Fatal(err)
+	}
+	fmt.Println(tok.Issuer, tok.Subject)
+
+	// This one claims to be the partner's, whose key did not sign it.
+	_, err = issuers.Verify(demoToken(jwt.MapClaims{"iss": "https://partner.example", "aud": "orders"}))
+	fmt.Println(errors.Is(err, jwt.ErrInvalidSignature))
+	_, err = issuers.Verify(demoToken(jwt.MapClaims{"iss": "https://evil.example"}))
+	fmt.Println(err)
+	// Output:
+	// https://login.example susan
+	// true
+	// jwt: none of the 2 verifiers is for the token's issuer, "https://evil.example"
+}

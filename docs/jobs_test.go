@@ -1,6 +1,7 @@
 package docs_test
 
 import (
+	"context"
 	"errors"
 	"fmt"
 	"net/http"
@@ -17,59 +18,69 @@ import (
 	"github.com/stretchr/testify/require"
 )
 
-// Tenants verifies the tokens of several issuers, each with a policy of its own.
-type Tenants struct {
-	policies map[string]*jwt.Verifier[UserClaims]
-}
-
-// NewTenants makes the policies from the configuration when the program starts.
-func NewTenants(keys map[string]jwt.KeySource) (*Tenants, error) {
-	t := &Tenants{map[string]*jwt.Verifier[UserClaims]{}}
+// newIssuers makes the policies from the configuration.
+func newIssuers(keys map[string]jwt.KeySource) (*jwt.Issuers[UserClaims], error) {
+	var verifiers []*jwt.Verifier[UserClaims]
 	for issuer, source := range keys {
 		v, err := jwt.NewVerifier[UserClaims](source, []jwt.Algorithm{jwt.ES256},
 			jwt.WithIssuer(issuer), jwt.WithAudience("api"), jwt.WithRequiredClaims("exp", "sub"))
 		if err != nil {
 			return nil, fmt.Errorf("the policy for %s: %w", issuer, err)
 		}
-		t.policies[issuer] = v
+		verifiers = append(verifiers, v)
 	}
-	return t, nil
+	return jwt.NewIssuers(verifiers...)
 }
 
-// Verify reads the issuer from the unverified token to choose a policy. The policy then checks
-// it: its keys are that issuer's, and WithIssuer allows no other.
-func (t *Tenants) Verify(raw string) (*jwt.Token[UserClaims], error) {
-	unverified, err := jwt.ParseUnverified(raw)
-	if err != nil {
-		return nil, err
-	}
-	v, ok := t.policies[unverified.UnverifiedClaims.Issuer]
-	if !ok {
-		return nil, fmt.Errorf("%w: its issuer is not trusted", jwt.ErrInvalidIssuer)
-	}
-	return v.Verify(raw)
+// Tenants verifies tokens by a table of issuers that changes while the program runs.
+type Tenants struct {
+	issuers atomic.Pointer[jwt.Issuers[UserClaims]]
 }
+
+// Replace puts another table in place of the last one, which stays if there is an error.
+func (t *Tenants) Replace(keys map[string]jwt.KeySource) error {
+	issuers, err := newIssuers(keys)
+	if err != nil {
+		return err
+	}
+	t.issuers.Store(issuers)
+	return nil
+}
+
+// VerifyContext makes Tenants a jwthttp.TokenVerifier. Before the first table, no token is
+// accepted.
+func (t *Tenants) VerifyContext(ctx context.Context, raw string) (*jwt.Token[UserClaims], error) {
+	return t.issuers.Load().VerifyContext(ctx, raw)
+}
+
+var _ jwthttp.TokenVerifier[UserClaims] = (*Tenants)(nil)
 
 func TestTenants(t *testing.T) {
 	red, err := jwt.GeneratePrivateKey(jwt.ES256)
 	require.NoError(t, err)
 	blue, err := jwt.GeneratePrivateKey(jwt.ES256)
 	require.NoError(t, err)
-	tenants, err := NewTenants(map[string]jwt.KeySource{"https://red.example": red.Public(), "https://blue.example": blue.Public()})
-	require.NoError(t, err)
 	sign := func(key *jwt.PrivateKey, issuer string) string {
 		raw, err := jwt.Sign(jwt.MapClaims{"iss": issuer, "sub": "u-17", "aud": "api"}, key, jwt.ES256, jwt.WithExpiresIn(time.Minute))
 		require.NoError(t, err)
 		return raw
 	}
-	_, err = tenants.Verify(sign(red, "https://red.example"))
-	require.NoError(t, err)
-	_, err = tenants.Verify(sign(red, "https://blue.example"))
-	require.ErrorIs(t, err, jwt.ErrInvalidSignature)
-	_, err = tenants.Verify(sign(red, "https://green.example"))
-	require.ErrorIs(t, err, jwt.ErrInvalidToken)
-	_, err = NewTenants(map[string]jwt.KeySource{"": red.Public()})
-	require.ErrorIs(t, err, jwt.ErrInvalidOption)
+	var tenants Tenants
+	verify := func(key *jwt.PrivateKey, issuer string) error {
+		_, err := tenants.VerifyContext(t.Context(), sign(key, issuer))
+		return err
+	}
+	require.ErrorIs(t, verify(red, "https://red.example"), jwt.ErrInvalidOption)
+	table := map[string]jwt.KeySource{"https://red.example": red.Public()}
+	require.NoError(t, tenants.Replace(table))
+	require.NoError(t, verify(red, "https://red.example"))
+	require.ErrorIs(t, verify(blue, "https://blue.example"), jwt.ErrKeyNotFound)
+	table["https://blue.example"] = blue.Public()
+	require.NoError(t, tenants.Replace(table))
+	require.NoError(t, verify(blue, "https://blue.example"))
+	require.ErrorIs(t, verify(red, "https://blue.example"), jwt.ErrInvalidSignature)
+	require.ErrorIs(t, tenants.Replace(map[string]jwt.KeySource{"": red.Public()}), jwt.ErrInvalidOption)
+	require.NoError(t, verify(red, "https://red.example"))
 }
 
 // DenyList holds the jti of revoked tokens until they expire. This one is in memory; several

@@ -46,8 +46,8 @@ import (
 	"example.com/jwt"
 )
 
-// TokenVerifier is what [Middleware] needs of a verifier: [*jwt.Verifier] has this method, and
-// so may a type of the application. It must be safe for concurrent use. Errors are answered by
+// TokenVerifier is what [Middleware] needs of a verifier: [*jwt.Verifier] and [*jwt.Issuers] have
+// this method, and so may a type of the application. It must be safe for concurrent use. Errors are answered by
 // their class: [jwt.ErrInvalidToken] with 401, [jwt.ErrKeysUnavailable] with 503, others with 500.
 type TokenVerifier[T any] interface {
 	VerifyContext(ctx context.Context, token string) (*jwt.Token[T], error)

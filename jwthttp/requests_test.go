@@ -20,6 +20,8 @@ import (
 	"example.com/jwt/jwthttp"
 )
 
+var _ jwthttp.TokenVerifier[Claims] = (*jwt.Issuers[Claims])(nil)
+
 // verifierFunc is a verifier of the application.
 type verifierFunc func(ctx context.Context, token string) (*jwt.Token[Claims], error)
 
