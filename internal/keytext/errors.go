@@ -47,3 +47,22 @@ func (a abridged) Unwrap() error { return a.error }
 type malformed struct{ error }
 
 func (m malformed) Unwrap() error { return m.error }
+
+// rewritable is the refusal of a key that openssl writes as it should be.
+type rewritable struct {
+	text    string
+	options string // of openssl, that the rewriting needs
+}
+
+func (r rewritable) Error() string { return r.text }
+
+// Options of openssl for keys of elliptic curves.
+const (
+	namedCurve   = " -ec_param_enc named_curve"
+	uncompressed = " -ec_conv_form uncompressed"
+)
+
+// noCure refuses a key that no program can make usable.
+func noCure(what string) error {
+	return fmt.Errorf("this is %s: want RSA, ECDSA on P-256, P-384 or P-521, or Ed25519. No command changes that: make another key, such as `ssh-keygen -t ed25519` does", what)
+}

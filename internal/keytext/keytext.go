@@ -1,7 +1,8 @@
 // Package keytext reads the texts of keys: PEM, OpenSSH and JWK. It returns keys of the
 // standard library whose numbers internal/keycheck or the standard library has checked, and
 // that nobody else holds. Of each key it accepts one spelling, which it compares with its own
-// encoding of the key. It bounds every text before it does work for it.
+// encoding of the key, and those others that programs write and that can't be another key: the
+// comments of the parsers name them. It bounds every text before it does work for it.
 //
 // Its errors are plain, without a prefix, or an [Error]: the caller gives them a class.
 package keytext
@@ -14,26 +15,6 @@ import (
 	"strings"
 
 	"example.com/jwt/internal/keycheck"
-)
-
-// maxKeyText bounds the text of one key.
-const maxKeyText = 64 << 10
-
-// Use is what a JWK says of the use of its key. The other forms say nothing.
-type Use struct {
-	KeyID string // "" if there is none
-	Alg   string // as it stands there, since only the caller knows the algorithms; "" if there is none
-	Ops   Ops    // what key_ops leave of the operations that the key has
-}
-
-// Ops are operations of a key.
-type Ops uint8
-
-// The operations of signature keys (RFC 7517, Section 4.3).
-const (
-	OpSign Ops = 1 << iota
-	OpVerify
-	OpAll = OpSign | OpVerify
 )
 
 // Private reads the text of a private key: OpenSSH, PKCS #8, PKCS #1 or SEC 1 in PEM, or a
@@ -93,12 +74,6 @@ func Secret(data []byte) ([]byte, Use, error) {
 	}
 	return secretJWK(string(data))
 }
-
-// What may stand around a key: white space, and before it what editors on Windows write.
-const (
-	blanks        = " \t\r\n"
-	byteOrderMark = "\ufeff"
-)
 
 // trim bounds the text and takes off what may stand around it. What is no text at all ends here.
 func trim(data []byte) (string, error) {

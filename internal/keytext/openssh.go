@@ -20,7 +20,6 @@ import (
 )
 
 const (
-	openSSHMagic = "openssh-key-v1\x00"
 	// maxRounds bounds the work of deriving a key from a passphrase; ssh-keygen's
 	// default is 16 or 24.
 	maxRounds = 256
@@ -81,11 +80,6 @@ func severalLines(text string) error {
 		return found(ManyLines, "there is more than one line, or text around the key: want one key and nothing else (ParseAuthorizedKeys reads many; "+plainLine+")")
 	}
 	return notAKey(text, wantPublic)
-}
-
-// isLine reports whether a text has a line of OpenSSH in it, as it is.
-func isLine(text string) bool {
-	return Recognise([]byte(text)) == FormSSHPublic && encodedOnce(text) == nil
 }
 
 // notAKeyLine says what a line is that does not start with a usable type.
@@ -197,15 +191,6 @@ func (f *opensshKey) checkEncryption() error {
 func encodeOpenSSH(der []byte) []byte {
 	const label = "OPENSSH PRIVATE KEY-----\n"
 	return []byte("-----BEGIN " + label + base64.StdEncoding.EncodeToString(der) + "\n-----END " + label)
-}
-
-// strictBase64 decodes standard base64 with padding, and nothing but its one spelling.
-func strictBase64(text string) ([]byte, bool) {
-	if text == "" || strings.ContainsAny(text, "\r\n") {
-		return nil, false
-	}
-	b, err := base64.StdEncoding.Strict().DecodeString(text)
-	return b, err == nil
 }
 
 // wireKind returns the type that an ssh public key names, with its length before it, or "".

@@ -2,33 +2,12 @@ package keytext
 
 import (
 	"bytes"
-	"crypto"
-	"crypto/ecdsa"
 	"encoding/asn1"
-	"encoding/base64"
-	"encoding/hex"
-	"encoding/json"
 	"errors"
 	"fmt"
-	"maps"
-	"slices"
 	"strings"
 
 	"example.com/jwt/internal/excerpt"
-)
-
-// rewritable is the refusal of a key that openssl writes as it should be.
-type rewritable struct {
-	text    string
-	options string // of openssl, that the rewriting needs
-}
-
-func (r rewritable) Error() string { return r.text }
-
-// Options of openssl for keys of elliptic curves.
-const (
-	namedCurve   = " -ec_param_enc named_curve"
-	uncompressed = " -ec_conv_form uncompressed"
 )
 
 // rewrites is the command that writes the key of a block in canonical form, or "".
@@ -99,17 +78,6 @@ func labelOf(der []byte) string {
 	return ""
 }
 
-// checkCurve fails unless EC PARAMETERS beside the key say what the key says itself.
-func (b *block) checkCurve(key crypto.PublicKey) error {
-	if b.curve == nil {
-		return nil
-	}
-	if ec, ok := key.(*ecdsa.PublicKey); !ok || ec.Curve != b.curve {
-		return rewritable{fmt.Sprintf("the EC PARAMETERS beside the key name %s, which is not its curve", b.curve.Params().Name), ""}
-	}
-	return nil
-}
-
 // notPublic says what a PEM block is that is no public key.
 func notPublic(label string) error {
 	switch {
@@ -121,75 +89,4 @@ func notPublic(label string) error {
 		return fmt.Errorf("a PEM block %s is not read: `openssl x509 -in FILE` writes it as a plain CERTIFICATE", excerpt.Quote(label))
 	}
 	return fmt.Errorf("a PEM block %s is no public key of a supported kind: want PUBLIC KEY, RSA PUBLIC KEY or CERTIFICATE", excerpt.Quote(label))
-}
-
-// noCure refuses a key that no program can make usable.
-func noCure(what string) error {
-	return fmt.Errorf("this is %s: want RSA, ECDSA on P-256, P-384 or P-521, or Ed25519. No command changes that: make another key, such as `ssh-keygen -t ed25519` does", what)
-}
-
-// repairs writes a PEM text anew whose line breaks were lost, escaped or added to, or that has
-// quotes or other text around it in its lines. Perl is on every Debian and macOS machine.
-const repairs = `perl -0ne '($h,$b,$t)=/(-+BEGIN [^-]+-+)(.*?)(-+END [^-]+-+)/s; $b=~s/\\[nr]|[^\w+\/=]//g; print "$h\n$b\n$t\n"' FILE`
-
-// mangledBy is the refusal of a PEM text that is whole but for its layout.
-func mangledBy(format string, args ...any) error {
-	return fmt.Errorf(format+": `"+strings.ReplaceAll(repairs, "%", "%%")+"` writes it anew", args...)
-}
-
-// mangled says what has happened to a text that has a PEM block in it, which begins no line.
-func mangled(text string) error {
-	before, after, _ := strings.Cut(text, beginsBlock)
-	line := before[strings.LastIndexAny(before, "\r\n")+1:]
-	switch {
-	case strings.Contains(after, `\n`):
-		return mangledBy(`the line breaks of the PEM text are written \n, and perhaps quotes stand around it`)
-	case strings.TrimLeft(line, " \t") == "" && line != "":
-		return mangledBy("the lines of the PEM text are indented")
-	case line != "":
-		return mangledBy("there are quotes or other text before the PEM block in its first line")
-	case strings.Contains(after, "\r") && !strings.Contains(after, "\n"):
-		return mangledBy("the line breaks of the PEM text are carriage returns alone")
-	}
-	return mangledBy("the line breaks of the PEM text are lost, or were turned into blanks")
-}
-
-// encodedOnce says what a text is that is nothing but a key in base64 or hex, or nil.
-func encodedOnce(text string) error {
-	digits := strings.NewReplacer(" ", "", "\t", "", "\r", "", "\n", "").Replace(text)
-	decoder, plain := "xxd -r -p FILE", []byte(nil)
-	var err error
-	if plain, err = hex.DecodeString(digits); err != nil {
-		decoder = "base64 -d FILE"
-		if plain, err = base64.StdEncoding.DecodeString(digits); err != nil {
-			return nil
-		}
-	}
-	if text := string(plain); isPEM(text) || strings.HasPrefix(text, "ssh-") || strings.HasPrefix(text, "ecdsa-") || strings.HasPrefix(text, "{") {
-		return fmt.Errorf("this is a key text that is encoded once more: `%s` decodes it", decoder)
-	}
-	switch form := derForm(plain); form {
-	case FormPublicDER, FormPrivateDER, FormCertificate, FormPKCS7:
-		command, purpose, _ := strings.Cut(strings.TrimPrefix(cures[form], "`"), " -in FILE")
-		return fmt.Errorf("this is %s, encoded once more: `%s | %s%s", form, decoder, command, purpose)
-	}
-	return nil
-}
-
-// keyInJSON says which member of a JSON object that is no JWK has the key, or returns err.
-func keyInJSON(text string, err error) error {
-	var members map[string]any
-	if !strings.Contains(text, beginsBlock) || json.Unmarshal([]byte(text), &members) != nil {
-		return err
-	}
-	for _, name := range slices.Sorted(maps.Keys(members)) {
-		if value, ok := members[name].(string); ok && isPEM(strings.TrimLeft(value, blanks)) {
-			what := "JSON that is no JWK"
-			if members["type"] == "service_account" {
-				what = "the JSON of a Google service account"
-			}
-			return fmt.Errorf("this is %s: its member %s is the key: decode the JSON, and pass that text alone", what, excerpt.Quote(name))
-		}
-	}
-	return err
 }

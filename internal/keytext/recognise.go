@@ -2,8 +2,6 @@ package keytext
 
 import (
 	"bytes"
-	"fmt"
-	"strings"
 
 	"golang.org/x/crypto/cryptobyte"
 	"golang.org/x/crypto/cryptobyte/asn1"
@@ -28,48 +26,6 @@ const (
 	FormJWK         Form = "a JWK or JWK Set"
 	FormXML         Form = "an RSA key in XML"
 )
-
-// cures say how a key comes into a form that this package reads.
-var cures = map[Form]string{
-	FormRFC4716:     "`ssh-keygen -i -f FILE` prints it as an OpenSSH line",
-	FormPuTTY:       "`puttygen FILE -O private-openssh-new -o OUT` writes the private key, and -O public-openssh the public one",
-	FormSSHPrivate:  "want it between the BEGIN and END lines of OPENSSH PRIVATE KEY",
-	FormPublicDER:   "`openssl pkey -pubin -inform DER -in FILE` writes it as PEM",
-	FormPrivateDER:  "`openssl pkey -inform DER -in FILE` writes it as PEM",
-	FormCertificate: "`openssl x509 -inform DER -in FILE` writes a certificate as PEM",
-	FormPKCS7:       "`openssl pkcs7 -inform DER -print_certs -in FILE` prints its certificates: want one of them",
-	FormPKCS12:      "`openssl pkcs12 -nocerts -nodes -in FILE` writes its private key as PEM, and `openssl pkcs12 -nokeys -clcerts -in FILE` its certificate",
-}
-
-// notAKey says what a text is that no parser takes, and what to do about it.
-func notAKey(text, want string) error {
-	if strings.Contains(text, beginsBlock) {
-		return mangled(text)
-	}
-	if err := encodedOnce(text); err != nil {
-		return err
-	}
-	switch form := Recognise([]byte(text)); form {
-	case NoForm:
-		return fmt.Errorf("this is not the text of a key: want %s", want)
-	case FormPublicDER, FormPrivateDER, FormCertificate, FormPKCS7, FormPKCS12:
-		return fmt.Errorf("this is %s, encoded once more: `base64 -d` decodes base64 and `xxd -r -p` hex, then %s", form, cures[form])
-	case FormXML:
-		return fmt.Errorf("this is %s: want %s", form, want)
-	case FormPEM, FormJWK, FormSSHPublic, FormDER:
-		return fmt.Errorf("this is %s with something around it, or encoded once more: want %s", form, want)
-	default:
-		return fmt.Errorf("this is %s: %s", form, cures[form])
-	}
-}
-
-// notPrivate says what a text is that is neither PEM nor JWK.
-func notPrivate(text string) error {
-	if isLine(text) {
-		return found(PublicKey, "this is %s: it can't sign; use ParsePublicKey", FormSSHPublic)
-	}
-	return notAKey(text, "the private key alone, in PEM or OpenSSH format or as a JWK")
-}
 
 // leastModulus is the size in bytes from which two numbers in DER are an RSA key.
 const leastModulus = 64
