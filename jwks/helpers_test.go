@@ -15,6 +15,7 @@ import (
 	"sync"
 	"sync/atomic"
 	"testing"
+	"testing/synctest"
 	"time"
 
 	"example.com/jwt"
@@ -70,7 +71,9 @@ func (s *stub) set(answer func(r *http.Request) (*http.Response, error)) {
 	s.answer = answer
 }
 
+// count returns how many requests have come so far.
 func (s *stub) count() int {
+	synctest.Wait() // a fetch that nobody waits for may still be on its way
 	s.mu.Lock()
 	defer s.mu.Unlock()
 	return len(s.requests)
@@ -78,6 +81,7 @@ func (s *stub) count() int {
 
 // last is the last request.
 func (s *stub) last() *http.Request {
+	synctest.Wait()
 	s.mu.Lock()
 	defer s.mu.Unlock()
 	return s.requests[len(s.requests)-1]
