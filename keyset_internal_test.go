@@ -145,6 +145,10 @@ func TestSetTriesALimitedSizeOfRSAKeys(t *testing.T) {
 			}
 		}
 	}
+	set, err := NewKeySet(append(sizedKeys(t, 7, 8192), sizedKeys(t, 1, 8193)...)...)
+	require.NoError(t, err)
+	_, few := set.candidates(nil, PS512.scheme(), "a")
+	require.False(t, few, "a bit too many")
 }
 
 func TestSelectionAllocatesNothing(t *testing.T) {

@@ -563,6 +563,9 @@ func TestAuthorizedKeysFilesThatAreRefused(t *testing.T) {
 		"1,000 lines":       strings.Repeat("#\n", 999) + line,
 		"1,000 whole lines": strings.Repeat("#\n", 999) + line + "\n",
 		"1 MiB":             line + strings.Repeat(" ", 1<<20-len(line)),
+		"a byte order mark": "\ufeff" + line,
+		"one before CRLF":   "\ufeff" + line + "\r\n",
+		"one and a comment": "\ufeff# of Windows\r\n" + line + "\r\n",
 	} {
 		t.Run(name, func(t *testing.T) {
 			set, err := jwt.ParseAuthorizedKeys([]byte(text))
