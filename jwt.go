@@ -40,9 +40,10 @@
 //
 // The format is detected from the content. Text around a PEM block is ignored, and so are the
 // certificates and public keys beside the private key that ParsePrivateKey reads. A file that is
-// rejected says what to do with it, mostly by a command of openssl. A token with a kid is verified with the keys that have
-// that kid, or if there are none, with the keys without a kid. A token without a kid is verified
-// with all keys that fit.
+// rejected says what to do with it, mostly by a command of openssl.
+//
+// A token with a kid is verified with the keys that have that kid, or if there are none, with the
+// keys without a kid. A token without a kid is verified with all keys that fit.
 //
 // JWKs are read as issuers publish them: a member that is null, "" or [] counts as absent, and
 // leading zeros of RSA numbers are ignored. A set skips what it cannot use, and the error about a

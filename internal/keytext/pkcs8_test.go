@@ -127,10 +127,14 @@ func TestPublicKeyAsRingTagsIt(t *testing.T) {
 	other := bytes.Clone(bits)
 	other[5] ^= 1
 	_, ec := readBlock(t, "ecdsa256-pkcs8")
+	ecKey, err := x509.ParsePKCS8PrivateKey(ec)
+	require.NoError(t, err)
+	point, err := ecKey.(*ecdsa.PrivateKey).PublicKey.Bytes()
+	require.NoError(t, err)
 	for name, der := range map[string][]byte{
 		"another public key": second(1, first, other...), "the first version": second(0, first, bits...), "more": second(1, first, append(bits, 0)...),
 		"no tag inside": second(1, first, bits[2:]...), "nothing": second(1, first), "a bit less": second(1, first, append([]byte{3, 33, 1}, public...)...),
-		"an ECDSA key": second(1, ec, append([]byte{3, 66, 0}, make([]byte, 65)...)...),
+		"an ECDSA key": second(1, ec, append([]byte{3, 66, 0}, point...)...),
 	} {
 		require.Error(t, parsePrivate(pemText("PRIVATE KEY", der)), name)
 	}
