@@ -5,6 +5,8 @@ import (
 	"errors"
 	"fmt"
 	"log"
+	"log/slog"
+	"os"
 	"time"
 
 	"example.com/jwt"
@@ -34,6 +36,49 @@ func ExampleVerify_mapClaims() {
 	}
 	fmt.Printf("%v %T\n", tok.Claims["user_id"], tok.Claims["user_id"])
 	// Output: 9007199254740993 json.Number
+}
+
+// Decode reads the claims into a type that is known only at run time, by the same rules as Verify.
+func ExampleToken_Decode() {
+	type User struct {
+		Name string `json:"name"`
+	}
+	types := map[string]any{"user": new(User), "order": new(Order)}
+
+	raw := demoToken(jwt.MapClaims{"kind": "user", "name": "Susan"})
+	tok, err := jwt.Verify[struct {
+		Kind string `json:"kind"`
+	}](raw, demoKey(), []jwt.Algorithm{jwt.HS256})
+	if err != nil {
+		log.Fatal(err)
+	}
+	claims, ok := types[tok.Claims.Kind]
+	if !ok {
+		log.Fatal("a token of an unknown kind")
+	}
+	if err := tok.Decode(claims); err != nil {
+		log.Fatal(err)
+	}
+	fmt.Println(claims.(*User).Name)
+	// Output: Susan
+}
+
+// A token in a log is what identifies it. Its other claims are never logged.
+func ExampleToken_LogValue() {
+	raw := demoToken(jwt.MapClaims{"iss": "https://login.example", "sub": "u-17", "aud": "api", "jti": "8dd2", "email": "susan@example.com"})
+	tok, err := jwt.Verify[jwt.MapClaims](raw, demoKey(), []jwt.Algorithm{jwt.HS256}, jwt.WithAudience("api"))
+	if err != nil {
+		log.Fatal(err)
+	}
+	withoutTime := func(_ []string, a slog.Attr) slog.Attr {
+		if a.Key == slog.TimeKey {
+			return slog.Attr{}
+		}
+		return a
+	}
+	logger := slog.New(slog.NewTextHandler(os.Stdout, &slog.HandlerOptions{ReplaceAttr: withoutTime}))
+	logger.Info("order placed", "token", tok)
+	// Output: level=INFO msg="order placed" token.alg=HS256 token.iss=https://login.example token.sub=u-17 token.aud=[api] token.jti=8dd2
 }
 
 // Any error that matches ErrInvalidToken is the token's fault; the others are not.

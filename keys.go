@@ -69,7 +69,8 @@ type PrivateKey struct{ pair *keyPair }
 type PublicKey struct{ checked *checkedKey }
 
 // NewSecretKey makes a key of at least 32 random bytes, such as 32 bytes from
-// crypto/rand; HS384 needs 48 bytes and HS512 64 (RFC 7518, Section 3.2). It returns
+// crypto/rand; HS384 needs 48 bytes and HS512 64 (RFC 7518, Section 3.2). It takes the bytes as
+// they are: decode a secret that is written in base64 or hex first. It returns
 // [ErrInvalidKey] for a shorter one, and for whatever contains the mark of a public or private key,
 // whole or damaged, also in base64, hex, percent-encoding or UTF-16: such as a passphrase that
 // mentions ssh-rsa (RFC 8725, Section 2.1). The bytes are copied.

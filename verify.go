@@ -100,7 +100,7 @@ func (v *Verifier[T]) VerifyContext(ctx context.Context, token string) (*Token[T
 		return nil, err
 	}
 	if err := v.plan.Decode(payload, index.members, jsonplan.Known{Block: &t.RegisteredClaims, Members: index.read, List: index.lists}, reflect.ValueOf(&t.Claims).Elem()); err != nil {
-		return nil, foreignError(err, "the payload does not fit the claims type", ErrInvalidClaims)
+		return nil, unfitPayload(err)
 	}
 	if v.validates {
 		if err := validate(&t.Claims); err != nil {
@@ -108,6 +108,46 @@ func (v *Verifier[T]) VerifyContext(ctx context.Context, token string) (*Token[T
 		}
 	}
 	return t, nil
+}
+
+// Decode decodes the verified payload into another type, for instance one chosen at run time, by
+// the same rules as into T, Validate included (see [ClaimsValidator]). It returns
+// [ErrInvalidOption] unless dst is a non-nil pointer to a type that [NewVerifier] would accept, and
+// otherwise the errors of [Verify] about a payload. *dst is set, to a fresh value, only if all
+// succeeds. The payload is scanned again; an integer as "sub" is always accepted.
+func (t *Token[T]) Decode(dst any) error { return decodePayload(t.Payload, dst) }
+
+func decodePayload(payload string, dst any) error {
+	target := reflect.ValueOf(dst)
+	if target.Kind() != reflect.Pointer || target.IsNil() {
+		return failf(ErrInvalidOption, "Decode: got %T, want a pointer that is not nil", dst)
+	}
+	plan, err := claimsDecoder(target.Type().Elem())
+	if err != nil {
+		return err
+	}
+	w := getScratch()
+	defer w.release()
+	var c RegisteredClaims
+	index, err := readRegistered(&w.scanner, payload, &c, []string{}, anySubject, ErrMalformed)
+	if err != nil {
+		return err
+	}
+	fresh := reflect.New(target.Type().Elem())
+	if err := plan.Decode(payload, index.members, jsonplan.Known{Block: &c, Members: index.read, List: index.lists}, fresh.Elem()); err != nil {
+		return unfitPayload(err)
+	}
+	own, ok := fresh.Interface().(ClaimsValidator)
+	if !ok {
+		own, ok = fresh.Elem().Interface().(ClaimsValidator)
+	}
+	if ok {
+		if err := validationError(own.Validate()); err != nil {
+			return err
+		}
+	}
+	target.Elem().Set(fresh.Elem())
+	return nil
 }
 
 // String describes the policy in words, for an audit log. It contains no key material.
@@ -135,6 +175,11 @@ func validate[T any](claims *T) error {
 		}
 	}
 	return validationError(c.Validate())
+}
+
+// unfitPayload converts an error of decoding, which may be one of the claims type's own methods.
+func unfitPayload(err error) error {
+	return foreignError(err, "the payload does not fit the claims type", ErrInvalidClaims)
 }
 
 // validationError converts what Validate returns. A service that Validate asks may be down, which

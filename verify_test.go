@@ -2,12 +2,15 @@ package jwt_test
 
 import (
 	"context"
+	"encoding/json"
 	"errors"
 	"fmt"
+	"log/slog"
 	"strconv"
 	"strings"
 	"sync"
 	"testing"
+	"time"
 
 	"github.com/stretchr/testify/require"
 
@@ -303,4 +306,109 @@ func TestLongTokensAreReadInPieces(t *testing.T) {
 		_, err := v.Verify(seal(header + "." + payload))
 		require.ErrorIs(t, err, jwt.ErrMalformed, name)
 	}
+}
+
+// TestDecodeIsLikeVerify: a payload decodes into a type as a verification into that type does, or
+// fails like it.
+func TestDecodeIsLikeVerify(t *testing.T) {
+	for _, payload := range []string{
+		`{"iss":"i","sub":"s","aud":["a","b"],"exp":99999999999,"name":"n","role":"r"}`, `{}`, `{"sub":7}`, `{"name":5,"role":"r"}`, `{"role":""}`, `{"aud":[]}`,
+	} {
+		likeVerify[jwt.RegisteredClaims](t, payload)
+		likeVerify[jwt.MapClaims](t, payload)
+		likeVerify[any](t, payload)
+		likeVerify[json.RawMessage](t, payload)
+		likeVerify[byValue](t, payload)
+		likeVerify[*byValue](t, payload)
+		likeVerify[byPointer](t, payload)
+		likeVerify[without](t, payload)
+		likeVerify[unmarshaling](t, payload)
+		likeVerify[picky](t, payload)
+		likeVerify[*picky](t, payload)
+		likeVerify[pickyPointer](t, payload)
+	}
+	for name := range foreignCauses { // of Validate and UnmarshalJSON
+		likeVerify[validateFails](t, `{"Cause":"`+name+`"}`)
+		likeVerify[unmarshalFails](t, `{"Cause":"`+name+`"}`)
+	}
+}
+
+func likeVerify[T any](t *testing.T, payload string) {
+	t.Helper()
+	opts := []jwt.VerifyOption{jwt.AllowAnyAudience(), jwt.AllowNumericSubject(), atNow()}
+	tok, err := jwt.Verify[struct{}](token(payload), secretKey(t), hs256, opts...)
+	require.NoError(t, err)
+	want, wantErr := jwt.Verify[T](token(payload), secretKey(t), hs256, opts...)
+	var before, got T
+	err = tok.Decode(&got)
+	if wantErr != nil {
+		require.EqualError(t, err, wantErr.Error(), payload)
+		require.Equal(t, matched(wantErr), matched(err))
+		require.Equal(t, before, got, payload)
+		return
+	}
+	require.NoError(t, err, payload)
+	require.Equal(t, want.Claims, got, payload)
+}
+
+func TestDecodeSetsAFreshValueOrNothing(t *testing.T) {
+	tok, err := jwt.Verify[struct{}](token(`{"role":"r","sub":"s"}`), secretKey(t), hs256)
+	require.NoError(t, err)
+	old := jwt.MapClaims{"old": true}
+	claims := old
+	require.NoError(t, tok.Decode(&claims))
+	require.Equal(t, jwt.MapClaims{"role": "r", "sub": "s"}, claims)
+	require.Equal(t, jwt.MapClaims{"old": true}, old)
+	kept := &jwt.RegisteredClaims{Issuer: "old", Subject: "old"}
+	within := kept
+	require.NoError(t, tok.Decode(&within))
+	require.Equal(t, &jwt.RegisteredClaims{Subject: "s"}, within)
+	require.Equal(t, "old", kept.Issuer)
+
+	type number struct {
+		Sub  string `json:"sub"`
+		Role int    `json:"role"`
+	}
+	unfit := number{"old", 1}
+	require.ErrorIs(t, tok.Decode(&unfit), jwt.ErrInvalidClaims)
+	require.Equal(t, number{"old", 1}, unfit)
+}
+
+func TestDecodeRefusesWhatNoVerifierAccepts(t *testing.T) {
+	tok, err := jwt.Verify[struct{}](token(`{}`), secretKey(t), hs256)
+	require.NoError(t, err)
+	for _, dst := range []any{
+		nil, struct{}{}, jwt.MapClaims{}, 5, func() {}, (*jwt.MapClaims)(nil), new(chan int), new(int), new(error), new(jwt.Audience), new(jwt.NumericDate),
+		new(time.Time), new(legacyClaims), new(twoChecks),
+	} {
+		err := tok.Decode(dst)
+		require.Equal(t, []string{"ErrInvalidOption"}, matched(err), "%T", dst)
+	}
+	for _, payload := range []string{"", "[]", `{"a":1,"a":2}`, `{"exp":"5"}`, `{"sub":1.5}`} {
+		var claims jwt.MapClaims
+		require.ErrorIs(t, (&jwt.Token[struct{}]{Payload: payload}).Decode(&claims), jwt.ErrMalformed, payload)
+		require.Nil(t, claims)
+	}
+}
+
+// TestTokenInALog: a token is logged as its identity, by value and by pointer, and what it lacks is
+// left out.
+func TestTokenInALog(t *testing.T) {
+	var log strings.Builder
+	logger := slog.New(slog.NewJSONHandler(&log, &slog.HandlerOptions{ReplaceAttr: func(groups []string, a slog.Attr) slog.Attr {
+		if len(groups) == 0 {
+			return slog.Attr{}
+		}
+		return a
+	}}))
+	raw := token(`{"iss":"i","sub":"s","aud":["a","b"],"exp":99999999999,"nbf":1,"iat":1,"jti":"j","email":"susan@example.com"}`)
+	tok, err := verify(t, raw, jwt.AllowAnyAudience())
+	require.NoError(t, err)
+	require.NotContains(t, tok.LogValue().String(), "susan")
+	logger.Info("", "token", *tok)
+	tok.KeyID = "k"
+	logger.Info("", "token", tok)
+	logger.Info("", "token", &jwt.Token[jwt.MapClaims]{Payload: "secret", Claims: jwt.MapClaims{"a": "secret"}, Header: jwt.Header{Algorithm: "HS256", KeyID: "named"}})
+	const claims = `"iss":"i","sub":"s","aud":["a","b"],"exp":"5138-11-16T09:46:39Z","jti":"j"`
+	require.Equal(t, `{"token":{"alg":"HS256",`+claims+"}}\n"+`{"token":{"alg":"HS256","kid":"k",`+claims+"}}\n"+`{"token":{"alg":"HS256"}}`+"\n", log.String())
 }
