@@ -51,6 +51,10 @@ func (n *node[T]) payload() (string, bool) {
 // or that [ContextWithToken] was given. It reports false if there is none: outside of a
 // Middleware, in one of another T, or for a request that [Optional] let through without a
 // token. The token is shared: do not change it.
+//
+// The context knows a token by its T alone, and not by the verifier. Two nested Middlewares of
+// one T hide each other's tokens, so that a handler sees the inner one: give policies that a
+// handler must not confuse claims types of their own.
 func TokenFromContext[T any](ctx context.Context) (*jwt.Token[T], bool) {
 	tok, _ := ctx.Value(tokenKey[T]{}).(*jwt.Token[T])
 	return tok, tok != nil

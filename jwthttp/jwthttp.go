@@ -8,7 +8,8 @@
 //	mux.Handle("GET /orders", protect(list))
 //	mux.Handle("DELETE /orders/{id}", protect(mayWrite(remove)))
 //
-// In a handler, jwthttp.TokenFromContext[Claims](r.Context()) returns the verified token.
+// In a handler, jwthttp.TokenFromContext[Claims](r.Context()) returns the verified token. The
+// context knows it by its claims type alone.
 // [Middleware] works with every router that accepts net/http middleware (docs/frameworks.md has
 // the others), and with every [TokenVerifier]. [WithTokenFrom] reads the token from a proxy's
 // header or a cookie instead of the Authorization header.
