@@ -41,11 +41,8 @@ func (a *Audience) UnmarshalJSON(text []byte) error {
 func (a Audience) MarshalJSON() ([]byte, error) { return appendAudience(nil, a) }
 
 // MapClaims holds claims without a type of their own. Numbers decode as [json.Number], so that no
-// digit is lost; a type assertion to float64 never succeeds:
-//
-//	number, ok := tok.Claims["user_id"].(json.Number)
-//	…
-//	id, err := number.Int64() // or Float64
+// digit is lost: number, ok := claims["user_id"].(json.Number), and then number.Int64() or
+// number.Float64(). A type assertion to float64 never succeeds.
 type MapClaims = map[string]any
 
 // ClaimsValidator is implemented by claims types, T or *T, that have rules of their own. [Verify]
