@@ -26,6 +26,7 @@ func NewIssuers[T any](verifiers ...*Verifier[T]) (*Issuers[T], error) {
 		return nil, failf(ErrInvalidOption, "NewIssuers: no verifier is given")
 	}
 	s := &Issuers[T]{verifiers: slices.Clone(verifiers), byName: map[string]*Verifier[T]{}}
+	owner := map[string]int{} // which verifier has a name
 	for i, v := range verifiers {
 		if v == nil || v.p == nil {
 			return nil, failf(ErrInvalidOption, "NewIssuers: verifier %d was not made by NewVerifier", i)
@@ -34,10 +35,10 @@ func NewIssuers[T any](verifiers ...*Verifier[T]) (*Issuers[T], error) {
 			return nil, failf(ErrInvalidOption, "NewIssuers: verifier %d has no WithIssuer", i)
 		}
 		for _, name := range v.p.issuers {
-			if s.byName[name] != nil && slices.ContainsFunc(verifiers[:i], func(other *Verifier[T]) bool { return slices.Contains(other.p.issuers, name) }) {
+			if other, ok := owner[name]; ok && other != i {
 				return nil, failf(ErrInvalidOption, "NewIssuers: two verifiers are for the issuer %s: give it one, with all its keys", excerpt.Quote(name))
 			}
-			s.byName[name] = v
+			owner[name], s.byName[name] = i, v
 		}
 		s.maxSize = max(s.maxSize, v.p.maxSize)
 		s.padded = s.padded || v.p.padded
@@ -52,8 +53,8 @@ func (s *Issuers[T]) Verify(token string) (*Token[T], error) {
 }
 
 // VerifyContext is like [Issuers.Verify], and passes the context to the [KeyFunc]. To choose the
-// verifier, it first reads the "iss" of a payload that nobody vouches for yet: strictly, and
-// nothing else of it. It returns [ErrKeyNotFound] for an issuer without a verifier and for a token
+// verifier, it first reads the "iss" of the payload, strictly and before any signature is checked;
+// nothing else depends on that reading. It returns [ErrKeyNotFound] for an issuer without a verifier and for a token
 // without "iss", and [ErrMalformed] for an "iss" that is not a string.
 func (s *Issuers[T]) VerifyContext(ctx context.Context, token string) (*Token[T], error) {
 	if s == nil || s.verifiers == nil {
