@@ -158,7 +158,7 @@ func (hmacFamily) need(s *scheme) string {
 }
 
 func (hmacFamily) fits(s *scheme, m *checkedKey) bool {
-	return m.kind == kindSecret && (len(m.secret) >= s.hash.Size() || m.weak)
+	return m.kind == kindSecret && (m.size >= s.hash.Size() || m.weak)
 }
 
 func (hmacFamily) verify(s *scheme, m *checkedKey, input string, sig []byte) bool {

@@ -35,12 +35,12 @@ func TestSizesOfTheCurves(t *testing.T) {
 
 // A weak key of another kind has no secret that could pass for a short one.
 func TestOnlyASecretFitsHMAC(t *testing.T) {
-	for _, m := range []*checkedKey{{kind: kindRSA, weak: true}, {kind: kindEd25519, weak: true}, {kind: kindEd25519, secret: make([]byte, 64)}} {
+	for _, m := range []*checkedKey{{kind: kindRSA, weak: true}, {kind: kindEd25519, weak: true}, {kind: kindEd25519, size: 64}} {
 		require.False(t, hmacFamily{}.fits(&schemes[HS256], m))
 	}
-	require.True(t, hmacFamily{}.fits(&schemes[HS256], &checkedKey{kind: kindSecret, weak: true, secret: []byte{1}}))
-	require.True(t, hmacFamily{}.fits(&schemes[HS256], &checkedKey{kind: kindSecret, secret: make([]byte, 32)}))
-	require.False(t, hmacFamily{}.fits(&schemes[HS256], &checkedKey{kind: kindSecret, secret: make([]byte, 31)}))
+	require.True(t, hmacFamily{}.fits(&schemes[HS256], &checkedKey{kind: kindSecret, weak: true, size: 1}))
+	require.True(t, hmacFamily{}.fits(&schemes[HS256], &checkedKey{kind: kindSecret, size: 32}))
+	require.False(t, hmacFamily{}.fits(&schemes[HS256], &checkedKey{kind: kindSecret, size: 31}))
 }
 
 // The encoded message of RSASSA-PSS has room for two hashes, one byte, and eight bits.
@@ -293,4 +293,33 @@ func TestECDSASignatureOutOfFormIsRefused(t *testing.T) {
 	require.Error(t, err)
 	_, err = appendFromDER(nil, wide(520), schemes[ES512].bits)
 	require.NoError(t, err)
+}
+
+func TestKeysAreComparedByKind(t *testing.T) {
+	n := new(big.Int).Lsh(big.NewInt(1), 100)
+	one := &checkedKey{kind: kindRSA, rsa: &rsa.PublicKey{N: n, E: 3}}
+	require.True(t, one.sameKey(&checkedKey{kind: kindRSA, rsa: &rsa.PublicKey{N: n, E: 3}}))
+	require.False(t, one.sameKey(&checkedKey{kind: kindRSA, rsa: &rsa.PublicKey{N: n, E: 5}}))
+	require.False(t, (&checkedKey{kind: kindSecret}).sameKey(&checkedKey{kind: kindEd25519}))
+	require.Equal(t, "jwt: no private key", (*keyPair)(nil).describeKey("private key"))
+}
+
+func TestAKeyServesWithinItsBounds(t *testing.T) {
+	for _, row := range []struct {
+		ops   keyOps
+		bound algorithm
+		op    keyOps
+		want  bool
+		why   string
+	}{
+		{opAll, 0, opSign, true, ""}, {opAll, EdDSA, opVerify, true, ""}, {opVerify, 0, opVerify, true, ""},
+		{opVerify, 0, opSign, false, "sign"}, {opSign, 0, opVerify, false, "verify"}, {opSign, EdDSA, opVerify, false, "key_ops"},
+		{opAll, Ed25519, opVerify, false, "bound to Ed25519"},
+	} {
+		m := &checkedKey{kind: kindEd25519, ops: row.ops, bound: row.bound}
+		require.Equal(t, row.want, m.serves(&schemes[EdDSA], row.op), row)
+		if !row.want {
+			require.ErrorContains(t, m.unfit(&schemes[EdDSA], row.op), row.why)
+		}
+	}
 }

@@ -66,11 +66,11 @@ func (p *digestPool) put(d *digest) { p.pool.Put(d) }
 // keeps that state only from the first Reset on: then the pads are hashed once per state.
 type macPool struct{ pool sync.Pool }
 
-func (p *macPool) get(hash *digestPool, secret []byte) *digest {
+func (p *macPool) get(hash *digestPool, secret func() []byte) *digest {
 	if d, ok := p.pool.Get().(*digest); ok {
 		return d
 	}
-	h := hmac.New(hash.new, secret)
+	h := hmac.New(hash.new, secret())
 	h.Reset()
 	return &digest{h: h}
 }

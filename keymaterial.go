@@ -48,19 +48,27 @@ type checkedKey struct {
 	ops   keyOps
 	weak  bool // InsecureAllowWeakKey
 
-	secret  []byte
-	macs    [3]macPool
+	secret  hidden[[]byte]
+	size    int        // of the secret, in bytes
+	macs    [3]macPool // hidden as well: the state of an HMAC is worth as much as the secret
 	rsa     *rsa.PublicKey
 	ecdsa   *ecdsa.PublicKey
 	ed25519 ed25519.PublicKey
 }
 
+// hidden keeps a value where neither a verb of fmt nor a dumper that walks unexported fields by
+// reflection reaches it: they print the address of a func. A pool is as good.
+type hidden[T any] func() T
+
+// hide is called when a key is made, never per token.
+func hide[T any](v T) hidden[T] { return func() T { return v } }
+
 // keyPair is a checked key with the means to sign: none for a secret, a crypto.Signer,
 // or an ssh.Signer.
 type keyPair struct {
 	*checkedKey
-	signer  crypto.Signer
-	ssh     ssh.Signer
+	signer  hidden[crypto.Signer]
+	ssh     hidden[ssh.Signer]
 	foreign bool // the signer is not the standard library's: its signatures are checked
 }
 
@@ -70,7 +78,7 @@ func (k *keyPair) ask(digest []byte, opts crypto.SignerOpts) ([]byte, error) {
 	if k.foreign {
 		digest = slices.Clone(digest)
 	}
-	return k.signer.Sign(rand.Reader, digest, opts)
+	return k.signer().Sign(rand.Reader, digest, opts)
 }
 
 func (k *keyPair) keyID() string {
@@ -101,7 +109,7 @@ func (k *keyPair) describeKey(what string) string {
 func (m *checkedKey) describe() string {
 	switch m.kind {
 	case kindSecret:
-		return "a secret key of " + itoa(len(m.secret)) + " bytes"
+		return "a secret key of " + itoa(m.size) + " bytes"
 	case kindRSA:
 		return "an RSA key of " + itoa(m.rsa.N.BitLen()) + " bits"
 	case kindECDSA:
@@ -156,7 +164,7 @@ func (m *checkedKey) sameKey(x *checkedKey) bool {
 	case kindEd25519:
 		return m.ed25519.Equal(x.ed25519)
 	}
-	return subtle.ConstantTimeCompare(m.secret, x.secret) == 1
+	return subtle.ConstantTimeCompare(m.secret(), x.secret()) == 1
 }
 
 // serves reports whether the key may be used for an operation of the scheme.
@@ -183,6 +191,11 @@ func (m *checkedKey) unfit(s *scheme, op keyOps) error {
 	default:
 		return failf(ErrInvalidKey, `the JWK's key_ops do not name "verify", so this key can't verify`)
 	}
+}
+
+// newCheckedSecret takes over the bytes of a secret that nobody else holds.
+func newCheckedSecret(secret []byte) *checkedKey {
+	return &checkedKey{kind: kindSecret, secret: hide(secret), size: len(secret)}
 }
 
 // newCheckedKey takes over a public key of the standard library that has been checked.

@@ -127,3 +127,49 @@ func TestKeyOpsOfASecretAreObeyed(t *testing.T) {
 	_, err = jwt.Verify[jwt.MapClaims](raw, verifies, hs256)
 	require.NoError(t, err)
 }
+
+func TestGenerateRefusesWhatDoesNotApply(t *testing.T) {
+	for name, row := range map[string]struct {
+		alg  jwt.Algorithm
+		opts []jwt.KeyOption
+		want string
+	}{
+		"a secret for a key pair's algorithm": {jwt.RS256, nil, "use GeneratePrivateKey"},
+		"nil":                                 {nil, nil, "algorithm"},
+		"a number out of the list":            {jwt.HS256 + 100, nil, "algorithm"},
+		"foreign":                             {struct{ jwt.Algorithm }{jwt.HS256}, nil, "algorithm"},
+		"another algorithm":                   {jwt.HS256, []jwt.KeyOption{jwt.WithAlgorithm(jwt.HS384)}, "WithAlgorithm says HS384"},
+		"a passphrase":                        {jwt.HS256, []jwt.KeyOption{jwt.WithPassphrase([]byte("x"))}, "WithPassphrase"},
+		"a weak key":                          {jwt.HS256, []jwt.KeyOption{jwt.InsecureAllowWeakKey()}, "InsecureAllowWeakKey"},
+		"a thumbprint of a secret":            {jwt.HS256, []jwt.KeyOption{jwt.WithThumbprintKeyID()}, "WithThumbprintKeyID"},
+		"an empty kid":                        {jwt.HS256, []jwt.KeyOption{jwt.WithKeyID("")}, "kid"},
+		"a nil option":                        {jwt.HS256, []jwt.KeyOption{nil}, "option"},
+	} {
+		t.Run("GenerateSecretKey, "+name, func(t *testing.T) {
+			key, err := jwt.GenerateSecretKey(row.alg, row.opts...)
+			require.Nil(t, key)
+			require.ErrorIs(t, err, jwt.ErrInvalidOption)
+			require.NotErrorIs(t, err, jwt.ErrInvalidKey)
+			require.ErrorContains(t, err, row.want)
+		})
+	}
+	for name, row := range map[string]struct {
+		alg  jwt.Algorithm
+		opts []jwt.KeyOption
+		want string
+	}{
+		"a key pair for a secret's algorithm": {jwt.HS512, nil, "use GenerateSecretKey"},
+		"nil":                                 {nil, nil, "algorithm"},
+		"another algorithm":                   {jwt.EdDSA, []jwt.KeyOption{jwt.WithAlgorithm(jwt.Ed25519)}, "WithAlgorithm says Ed25519"},
+		"a passphrase":                        {jwt.EdDSA, []jwt.KeyOption{jwt.WithPassphrase([]byte("x"))}, "WithPassphrase"},
+		"a weak key":                          {jwt.RS256, []jwt.KeyOption{jwt.InsecureAllowWeakKey()}, "InsecureAllowWeakKey"},
+	} {
+		t.Run("GeneratePrivateKey, "+name, func(t *testing.T) {
+			key, err := jwt.GeneratePrivateKey(row.alg, row.opts...)
+			require.Nil(t, key)
+			require.ErrorIs(t, err, jwt.ErrInvalidOption)
+			require.NotErrorIs(t, err, jwt.ErrInvalidKey)
+			require.ErrorContains(t, err, row.want)
+		})
+	}
+}

@@ -150,7 +150,7 @@ func GenerateSecretKey(alg Algorithm, opts ...KeyOption) (*SecretKey, error) {
 	}
 	secret := make([]byte, s.hash.Size())
 	_, _ = rand.Read(secret) // never fails: crypto/rand ends the program instead
-	m := &checkedKey{kind: kindSecret, secret: secret}
+	m := newCheckedSecret(secret)
 	if err := m.bind(cfg); err != nil {
 		return nil, err
 	}
@@ -215,17 +215,18 @@ func (k *PublicKey) Crypto() crypto.PublicKey {
 // [NewSSHKey] and for a zero PrivateKey.
 func (k *PrivateKey) Crypto() crypto.Signer {
 	switch {
-	case k.pair == nil:
+	case k.pair == nil || k.pair.signer == nil:
 		return nil
 	case k.pair.foreign:
-		return k.pair.signer
+		return k.pair.signer()
 	}
-	own, _ := keycheck.Private(k.pair.signer, true) // never fails for a key that was checked before
+	own, _ := keycheck.Private(k.pair.signer(), true) // never fails for a key that was checked before
 	return own
 }
 
 // Equal reports in constant time whether x is the same secret, whatever its kid and binding. Two
-// zero keys are not equal.
+// zero keys are not equal. [reflect.DeepEqual] can't tell, because it does not reach the bytes: it
+// reports false for two keys that were made separately.
 func (k *SecretKey) Equal(x *SecretKey) bool {
 	return k != nil && x != nil && k.pair != nil && x.pair != nil && k.pair.sameKey(x.pair.checkedKey)
 }
@@ -233,7 +234,7 @@ func (k *SecretKey) Equal(x *SecretKey) bool {
 // Equal reports whether x is the same key pair, whatever its kid and binding. It compares the
 // public halves, which takes a time that does not depend on the private ones: the constructors
 // have checked that both belong together, and a foreign signer has no more to compare. Two zero
-// keys are not equal.
+// keys are not equal. [reflect.DeepEqual] reports false for two keys that were made separately.
 func (k *PrivateKey) Equal(x *PrivateKey) bool {
 	return k != nil && x != nil && k.pair != nil && x.pair != nil && k.pair.sameKey(x.pair.checkedKey)
 }
@@ -302,7 +303,7 @@ func newSecret(secret []byte, cfg *keyConfig) (*SecretKey, error) {
 	if len(secret) < least {
 		return nil, failf(ErrInvalidKey, "a secret of %d bytes is too short: want at least %d random bytes (GenerateSecretKey makes one)", len(secret), least)
 	}
-	m := &checkedKey{kind: kindSecret, secret: slices.Clone(secret)}
+	m := newCheckedSecret(slices.Clone(secret))
 	if err := m.bind(cfg); err != nil {
 		return nil, err
 	}
@@ -324,7 +325,7 @@ func newPrivate(checked crypto.Signer, cfg *keyConfig) (*PrivateKey, error) {
 	if err := m.bind(cfg); err != nil {
 		return nil, err
 	}
-	return &PrivateKey{&keyPair{checkedKey: m, signer: checked}}, nil
+	return &PrivateKey{&keyPair{checkedKey: m, signer: hide(checked)}}, nil
 }
 
 // newForeign makes a key pair whose private half a signer holds.
@@ -336,7 +337,7 @@ func newForeign(signer crypto.Signer, cfg *keyConfig) (*PrivateKey, error) {
 	if err := m.bind(cfg); err != nil {
 		return nil, err
 	}
-	return &PrivateKey{&keyPair{checkedKey: m, signer: signer, foreign: true}}, nil
+	return &PrivateKey{&keyPair{checkedKey: m, signer: hide(signer), foreign: true}}, nil
 }
 
 // generateConfig reads the options; the key is bound to alg, whatever they say.

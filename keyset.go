@@ -5,6 +5,7 @@ import (
 	"crypto"
 	"crypto/rsa"
 	"fmt"
+	"log/slog"
 	"slices"
 
 	"example.com/jwt/internal/excerpt"
@@ -145,6 +146,23 @@ func (s *KeySet) Skipped() []error {
 	}
 	return errs
 }
+
+// String describes the set by how many keys it has, and how many were skipped.
+func (s KeySet) String() string {
+	switch {
+	case s.isZero():
+		return "jwt: no key set"
+	case len(s.skipped) > 0:
+		return fmt.Sprintf("jwt: key set (keys: %d, skipped: %d)", s.len(), len(s.skipped))
+	}
+	return fmt.Sprintf("jwt: key set (keys: %d)", s.len())
+}
+
+// Format prints what String returns, whatever the verb.
+func (s KeySet) Format(f fmt.State, _ rune) { _, _ = f.Write([]byte(s.String())) }
+
+// LogValue logs what String returns.
+func (s KeySet) LogValue() slog.Value { return slog.StringValue(s.String()) }
 
 // MarshalJSON returns the JWK Set to publish (RFC 7517, Section 5). It fails with
 // [ErrInvalidKey] for a set that holds a secret, and for a zero KeySet.

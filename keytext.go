@@ -86,7 +86,7 @@ func (k *PrivateKey) MarshalPEM() ([]byte, error) {
 	if k.pair.foreign {
 		return nil, failf(ErrInvalidKey, "the private key is held by its signer and can't be written")
 	}
-	der, err := x509.MarshalPKCS8PrivateKey(k.pair.signer)
+	der, err := x509.MarshalPKCS8PrivateKey(k.pair.signer())
 	if err != nil {
 		return nil, wrapf(ErrInvalidKey, err, "the key has no PKCS #8 form")
 	}
@@ -107,7 +107,7 @@ func (k *PrivateKey) MarshalOpenSSH() ([]byte, error) {
 	if _, err := k.Public().MarshalAuthorizedKey(); err != nil {
 		return nil, err
 	}
-	block, err := ssh.MarshalPrivateKey(k.pair.signer, "")
+	block, err := ssh.MarshalPrivateKey(k.pair.signer(), "")
 	if err != nil {
 		return nil, wrapf(ErrInvalidKey, err, "the key has no OpenSSH form")
 	}
@@ -171,7 +171,7 @@ func (k *SecretKey) ExportJWK() ([]byte, error) {
 	if k.pair == nil {
 		return nil, failf(ErrInvalidKey, "a zero SecretKey has no JWK: make it with a constructor")
 	}
-	return keytext.AppendSecretJWK(nil, k.pair.secret, k.pair.use()), nil
+	return keytext.AppendSecretJWK(nil, k.pair.secret(), k.pair.use()), nil
 }
 
 // ExportJWK returns the key pair as a private JWK with its kid and binding, for
@@ -184,7 +184,7 @@ func (k *PrivateKey) ExportJWK() ([]byte, error) {
 	if k.pair.foreign {
 		return nil, failf(ErrInvalidKey, "the private key is held elsewhere, by a crypto.Signer or an ssh agent, and can't be exported")
 	}
-	text, err := keytext.AppendPrivateJWK(nil, k.pair.signer, k.pair.use())
+	text, err := keytext.AppendPrivateJWK(nil, k.pair.signer(), k.pair.use())
 	if err != nil {
 		return nil, invalidKey(err)
 	}

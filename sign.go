@@ -2,6 +2,8 @@ package jwt
 
 import (
 	"errors"
+	"fmt"
+	"log/slog"
 	"slices"
 	"strconv"
 	"strings"
@@ -89,6 +91,20 @@ func (s *Signer) Sign(claims any) (string, error) {
 	w.buf = base64url.AppendEncode(w.buf, signature)
 	return string(w.buf), nil
 }
+
+// String describes the signer by its algorithm and its key, without key material.
+func (s Signer) String() string {
+	if s.p == nil {
+		return "jwt: no signer"
+	}
+	return s.p.key.describeKey(s.p.scheme.name + " signer")
+}
+
+// Format prints what String returns, whatever the verb.
+func (s Signer) Format(f fmt.State, _ rune) { _, _ = f.Write([]byte(s.String())) }
+
+// LogValue logs what String returns.
+func (s Signer) LogValue() slog.Value { return slog.StringValue(s.String()) }
 
 // keyPairOf resolves a key argument. Only this package's own types count.
 func keyPairOf(key SigningKey) (*keyPair, error) {

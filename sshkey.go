@@ -38,7 +38,7 @@ func NewSSHKey(signer ssh.Signer, opts ...KeyOption) (*PrivateKey, error) {
 	if err != nil {
 		return nil, err
 	}
-	k := &keyPair{checkedKey: m, ssh: signer, foreign: true}
+	k := &keyPair{checkedKey: m, ssh: hide(signer), foreign: true}
 	if err := k.bind(cfg); err != nil {
 		return nil, err
 	}
@@ -61,10 +61,11 @@ func (k *keyPair) canSign(s *scheme) error {
 	case k.kind != kindRSA:
 		return nil
 	}
-	if _, ok := k.ssh.(ssh.AlgorithmSigner); !ok {
-		return failf(ErrInvalidKey, "this ssh signer (%T) can't choose %s for its RSA key: want an ssh.AlgorithmSigner", k.ssh, s.ssh)
+	signer := k.ssh()
+	if _, ok := signer.(ssh.AlgorithmSigner); !ok {
+		return failf(ErrInvalidKey, "this ssh signer (%T) can't choose %s for its RSA key: want an ssh.AlgorithmSigner", signer, s.ssh)
 	}
-	if multi, ok := k.ssh.(ssh.MultiAlgorithmSigner); ok && !slices.Contains(multi.Algorithms(), s.ssh) {
+	if multi, ok := signer.(ssh.MultiAlgorithmSigner); ok && !slices.Contains(multi.Algorithms(), s.ssh) {
 		return failf(ErrInvalidKey, "this ssh signer does not offer %s, which %s needs", s.ssh, s.name)
 	}
 	return nil
@@ -95,10 +96,10 @@ func (k *keyPair) signSSH(s *scheme, dst, input []byte) ([]byte, error) {
 // askSSH lets the signer sign. Only an RSA key has a choice of algorithms.
 func (k *keyPair) askSSH(s *scheme, input []byte) (*ssh.Signature, error) {
 	input = slices.Clone(input) // as in ask
-	if signer, ok := k.ssh.(ssh.AlgorithmSigner); ok && k.kind == kindRSA {
+	if signer, ok := k.ssh().(ssh.AlgorithmSigner); ok && k.kind == kindRSA {
 		return signer.SignWithAlgorithm(rand.Reader, input, s.ssh)
 	}
-	return k.ssh.Sign(rand.Reader, input)
+	return k.ssh().Sign(rand.Reader, input)
 }
 
 // signatureSize is the length of a signature of an RSA (RFC 8332, Section 3) or Ed25519
