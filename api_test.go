@@ -79,7 +79,7 @@ func publicPackages(t *testing.T) []string {
 			return err
 		}
 		base := entry.Name()
-		if name != "." && (strings.HasPrefix(base, ".") || base == "testdata" || base == "internal" || exists(name+"/go.mod")) {
+		if name != "." && (strings.HasPrefix(base, ".") || base == "testdata" || base == "internal" || name == "examples" || exists(name+"/go.mod")) {
 			return fs.SkipDir
 		}
 		if files := parsePackage(t, name, parser.PackageClauseOnly); len(files) > 0 && files[0].Name.Name != "main" {
