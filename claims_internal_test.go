@@ -160,6 +160,16 @@ func TestDatesAtTheEdges(t *testing.T) {
 		_, ok := plainSeconds(raw)
 		require.False(t, ok, raw)
 	}
+	for at := range 10 {
+		for c := range 256 {
+			raw := []byte("1528560773")
+			raw[at] = byte(c)
+			want, wantOK := fewDigits(string(raw))
+			got, ok := tenDigits(string(raw))
+			require.Equal(t, wantOK, ok, "%q", raw)
+			require.Equal(t, want, got, "%q", raw)
+		}
+	}
 	for raw, want := range map[string]bool{
 		"253402300799": true, "253402300799.999999999": true, "253402300800": false, "-62135596799": true, "-62135596799.000000001": false,
 		"-62135596800": false, "1e9223372036854775807": false, "1e9223372036854775806": false, "1.111111e-9223372036854775808": true, "1e64": false,
@@ -209,7 +219,7 @@ func (c *plainClaims) usual() usualClaims {
 }
 
 func FuzzPlainDate(f *testing.F) {
-	for _, text := range []string{"0", "1528560773", "253402300799", "99999999999", "253402300800", "-1", "1e3", "1.5"} {
+	for _, text := range []string{"0", "1528560773", "9999999999", "152856.773", "-152856077", "15285607e2", "253402300799", "99999999999", "253402300800", "-1", "1e3", "1.5"} {
 		f.Add(text)
 	}
 	f.Fuzz(func(t *testing.T, text string) {

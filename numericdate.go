@@ -1,6 +1,7 @@
 package jwt
 
 import (
+	"encoding/binary"
 	"strconv"
 	"strings"
 	"time"
@@ -108,6 +109,27 @@ func parseAnyDate(raw string) (time.Time, bool) {
 // plainSeconds parses the dates of nearly all tokens: up to 11 digits and nothing else, which is
 // always in range.
 func plainSeconds(raw string) (seconds int64, ok bool) {
+	if len(raw) == 10 {
+		return tenDigits(raw)
+	}
+	return fewDigits(raw)
+}
+
+// tenDigits does what fewDigits does with ten bytes, eight of them at once: in three steps, digits,
+// pairs and fours are joined to numbers twice as long.
+func tenDigits(raw string) (seconds int64, ok bool) {
+	const each, low = 0x0101010101010101, 0x000000FF000000FF
+	x := binary.LittleEndian.Uint64([]byte(raw[:8])) ^ '0'*each
+	ninth, tenth := raw[8]-'0', raw[9]-'0'
+	if (x|(x+6*each))&(0xF0*each) != 0 || ninth > 9 || tenth > 9 {
+		return 0, false
+	}
+	x = x*10 + x>>8
+	x = (x&low*(100+1000000<<32) + x>>16&low*(1+10000<<32)) >> 32
+	return int64(x)*100 + int64(ninth)*10 + int64(tenth), true
+}
+
+func fewDigits(raw string) (seconds int64, ok bool) {
 	if len(raw) > 11 {
 		return 0, false
 	}

@@ -20,6 +20,12 @@ type policy struct {
 	schemes []*scheme
 	keyring // unless there is a KeyFunc
 	find    KeyFunc
+
+	// What holds asks, drawn from the options by prepare.
+	examined, needed claimSet // of the examined claims, a token has just those that are needed
+	needsOther       []string // required claims that are not registered
+	special          bool     // there is more to ask: explain does
+	audienceSet      map[string]struct{}
 }
 
 // keyring is a key or a set of keys.
@@ -142,11 +148,74 @@ func mediaType(typ string) string {
 	return typ
 }
 
-// check reports all failing claims together, in the order exp, nbf, iat, iss, aud, sub, required.
-func (p *policy) check(c *RegisteredClaims, index payloadIndex) error {
+// fewAudiences is the number of audiences up to which a list is searched faster than a map.
+const fewAudiences = 8
+
+// prepare draws from the options what holds asks.
+func (p *policy) prepare() {
+	for _, name := range p.required {
+		bit := registeredBit(name)
+		if p.needed |= bit; bit == 0 {
+			p.needsOther = append(p.needsOther, name)
+		}
+	}
+	noAudience := p.audiences == nil && !p.anyAudience
+	if p.examined = p.needed; noAudience {
+		p.examined |= hasAud
+	}
+	p.special = p.allowExpired || p.maxAge > 0 || noAudience && p.needed&hasAud != 0
+	if len(p.audiences) > fewAudiences {
+		p.audienceSet = make(map[string]struct{}, len(p.audiences))
+		for _, name := range p.audiences {
+			p.audienceSet[name] = struct{}{}
+		}
+	}
+}
+
+// check returns what is wrong with the claims. Nearly all tokens are right: holds finds that out
+// with little code, and explain, which has more, makes the errors.
+func (p *policy) check(c *RegisteredClaims, index *payloadIndex) error {
+	var now time.Time
+	if index.has&areDates != 0 || p.maxAge > 0 {
+		now = p.now()
+	}
+	if p.holds(c, index, now) {
+		return nil
+	}
+	return p.explain(c, index, now)
+}
+
+// holds reports whether nothing is wrong. If it reports false, explain decides.
+func (p *policy) holds(c *RegisteredClaims, index *payloadIndex, now time.Time) bool {
+	has := index.has
+	if has&p.examined != p.needed || p.special {
+		return false
+	}
+	early, late := now, now // by either clock
+	if p.leeway != 0 {
+		early, late = now.Add(-p.leeway), now.Add(p.leeway)
+	}
+	if has&hasExp != 0 && !early.Before(c.ExpiresAt.Time) ||
+		has&hasNbf != 0 && late.Before(c.NotBefore.Time) ||
+		has&hasIat != 0 && late.Before(c.IssuedAt.Time) {
+		return false
+	}
+	for _, name := range p.needsOther {
+		if !index.present(name) {
+			return false
+		}
+	}
+	return (p.issuers == nil || slices.Contains(p.issuers, c.Issuer)) &&
+		(p.audiences == nil || p.isAudience(c.Audience)) &&
+		(p.subject == "" || p.subject == c.Subject)
+}
+
+// explain reports all failing claims together, in the order exp, nbf, iat, iss, aud, sub, required;
+// nil if there are none.
+func (p *policy) explain(c *RegisteredClaims, index *payloadIndex, now time.Time) error {
 	var failed claimErrors
-	if index.has&(hasExp|hasNbf|hasIat) != 0 || p.maxAge > 0 {
-		failed = p.checkDates(failed, c, index.has)
+	if index.has&areDates != 0 || p.maxAge > 0 {
+		failed = p.checkDates(failed, c, index.has, now)
 	}
 	absent := func(claim string, err error, want any) {
 		failed = append(failed, &ClaimError{Claim: claim, Want: want, Err: missing(err)})
@@ -161,7 +230,7 @@ func (p *policy) check(c *RegisteredClaims, index payloadIndex) error {
 	switch {
 	case p.audiences != nil && index.has&hasAud == 0:
 		absent("aud", ErrInvalidAudience, oneOrMany(p.audiences))
-	case p.audiences != nil && !overlap(p.audiences, c.Audience):
+	case p.audiences != nil && !p.isAudience(c.Audience):
 		failed = append(failed, &ClaimError{"aud", []string(c.Audience), oneOrMany(p.audiences), ErrInvalidAudience})
 	case p.audiences == nil && !p.anyAudience && index.has&hasAud != 0:
 		failed = append(failed, &ClaimError{"aud", []string(c.Audience), nil, ErrInvalidAudience})
@@ -187,8 +256,7 @@ func (p *policy) check(c *RegisteredClaims, index payloadIndex) error {
 	return failed
 }
 
-func (p *policy) checkDates(failed claimErrors, c *RegisteredClaims, has claimSet) claimErrors {
-	now := p.now()
+func (p *policy) checkDates(failed claimErrors, c *RegisteredClaims, has claimSet, now time.Time) claimErrors {
 	early, late := now, now // by either clock
 	if p.leeway != 0 {
 		early, late = now.Add(-p.leeway), now.Add(p.leeway)
@@ -219,9 +287,15 @@ func oneOrMany(names []string) any {
 	return slices.Clone(names)
 }
 
-func overlap(names, others []string) bool {
-	for _, o := range others {
-		if slices.Contains(names, o) {
+// isAudience reports whether one of the names is among the policy's audiences. Its time is linear
+// in either list.
+func (p *policy) isAudience(names []string) bool {
+	for _, name := range names {
+		if p.audienceSet == nil {
+			if slices.Contains(p.audiences, name) {
+				return true
+			}
+		} else if _, ok := p.audienceSet[name]; ok {
 			return true
 		}
 	}

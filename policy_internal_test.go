@@ -2,6 +2,8 @@ package jwt
 
 import (
 	"encoding/base64"
+	"math/rand/v2"
+	"slices"
 	"testing"
 	"time"
 
@@ -94,4 +96,75 @@ func TestTypesOfTokens(t *testing.T) {
 	require.Nil(t, e.Got)
 	require.ErrorAs(t, p.checkType("y"), &e)
 	require.Equal(t, "y", e.Got)
+}
+
+// TestHoldsAgreesWithExplain verifies random claims by random policies. What holds says yes to,
+// explain finds nothing wrong with; what it says no to has a fault, or is for explain alone.
+func TestHoldsAgreesWithExplain(t *testing.T) {
+	key, err := NewSecretKey(make([]byte, 64))
+	require.NoError(t, err)
+	now := time.Unix(1_700_000_000, 0)
+	random := rand.New(rand.NewPCG(1, 2))
+	few := func(prefix string, n int) (names []string) {
+		for len(names) < n {
+			names = append(names, prefix+itoa(len(names)))
+		}
+		return names
+	}
+	options := []func() VerifyOption{
+		func() VerifyOption { return WithIssuer(few("i", 1+random.IntN(2))...) },
+		func() VerifyOption { return WithAudience(few("a", 1+random.IntN(2*fewAudiences))...) },
+		func() VerifyOption { return WithSubject("s0") },
+		func() VerifyOption { return WithRequiredClaims("jti", "exp", "x") },
+		func() VerifyOption { return WithRequiredClaims("nbf", "aud") },
+		func() VerifyOption { return WithLeeway(2 * time.Second) },
+		AllowAnyAudience, AllowExpired,
+		func() VerifyOption { return WithMaxAge(2 * time.Second) },
+	}
+	seconds := func() int64 { return now.Unix() + int64(random.IntN(9)) - 4 + int64(random.IntN(8)/7*60) }
+	yes, no := 0, 0
+	for range 20000 {
+		opts := []VerifyOption{WithClock(func() time.Time { return now })}
+		for _, i := range random.Perm(len(options))[:random.IntN(4)] {
+			opts = append(opts, options[i]())
+		}
+		v, err := NewVerifier[MapClaims](key, []Algorithm{HS256}, opts...)
+		if err != nil {
+			continue // contradictory
+		}
+		payload := MapClaims{}
+		for name, value := range map[string]any{
+			"iss": "i" + itoa(random.IntN(2)), "sub": "s" + itoa(random.IntN(2)), "aud": few("a", 1+random.IntN(20)), "x": 1, "jti": "",
+			"exp": seconds() + 3, "nbf": seconds() - 3, "iat": seconds() - 2,
+		} {
+			if random.IntN(3) > 0 {
+				payload[name] = value
+			}
+		}
+		if random.IntN(2) == 0 && payload["aud"] != nil {
+			payload["aud"] = "a" + itoa(random.IntN(20))
+		}
+		text, _, err := plans.Append(nil, payload)
+		require.NoError(t, err)
+		var w scratch
+		var c RegisteredClaims
+		index, err := readRegistered(&w.scanner, string(text), &c, nil, textSubject, ErrMalformed)
+		require.NoError(t, err)
+		wrong := v.p.explain(&c, &index, now)
+		if v.p.holds(&c, &index, now) {
+			require.NoError(t, wrong, "%s: %s", v, text)
+			yes++
+		} else if wrong == nil {
+			slack := c.IssuedAt.After(now.Add(v.p.leeway)) && !c.IssuedAt.After(now.Add(v.p.leeway+issuedAtSlack))
+			require.True(t, v.p.special || slack, "%s: %s", v, text)
+		} else {
+			no++
+		}
+		require.Equal(t, wrong, v.p.check(&c, &index))
+		if v.p.audiences != nil {
+			naive := slices.ContainsFunc(c.Audience, func(name string) bool { return slices.Contains(v.p.audiences, name) })
+			require.Equal(t, naive, v.p.isAudience(c.Audience))
+		}
+	}
+	require.Greater(t, min(yes, no), 2000)
 }

@@ -22,7 +22,7 @@ type Verifier[T any] struct {
 // they need a longer one.
 type result[T any] struct {
 	Token[T]
-	lists [4]string
+	lists [8]string
 }
 
 // Verify verifies a token with one of the keys and returns its claims, decoded into a T. The list
@@ -54,6 +54,7 @@ func NewVerifier[T any](keys KeySource, algs []Algorithm, opts ...VerifyOption) 
 	if err := p.use(keys); err != nil {
 		return nil, err
 	}
+	p.prepare()
 	plan, err := claimsDecoder(reflect.TypeFor[T]())
 	if err != nil {
 		return nil, err
@@ -96,7 +97,7 @@ func (v *Verifier[T]) VerifyContext(ctx context.Context, token string) (*Token[T
 	if err := v.p.checkType(header.Type); err != nil {
 		return nil, err
 	}
-	if err := v.p.check(&t.RegisteredClaims, index); err != nil {
+	if err := v.p.check(&t.RegisteredClaims, &index); err != nil {
 		return nil, err
 	}
 	if err := v.plan.Decode(payload, index.members, jsonplan.Known{Block: &t.RegisteredClaims, Members: index.read, List: index.lists}, reflect.ValueOf(&t.Claims).Elem()); err != nil {
