@@ -117,11 +117,14 @@ func appendAudienceAny(dst []byte, v any) ([]byte, error) {
 	return appendAudience(dst, v.(Audience))
 }
 
-// copyRegistered copies registered claims into a field of the claims type. It copies the audience
-// too, so that a change to one does not change the other.
+// copyRegistered copies registered claims into a field of the claims type.
 func copyRegistered(dst, known any, list []string) []string {
-	c := dst.(*RegisteredClaims)
-	*c = *known.(*RegisteredClaims)
+	return dst.(*RegisteredClaims).copy(known.(*RegisteredClaims), list)
+}
+
+// copy copies the audience too, so that a change to one does not change the other.
+func (c *RegisteredClaims) copy(known *RegisteredClaims, list []string) []string {
+	*c = *known
 	if len(c.Audience) > 0 {
 		at := len(list)
 		list = append(list, c.Audience...)
@@ -129,6 +132,11 @@ func copyRegistered(dst, known any, list []string) []string {
 	}
 	return list
 }
+
+// registered is promoted to the structs that embed the claims: a way to them without reflection.
+func (c *RegisteredClaims) registered() *RegisteredClaims { return c }
+
+type embedsRegistered interface{ registered() *RegisteredClaims }
 
 // appendRegistered writes what the plan would write according to the struct's tags.
 func appendRegistered(dst []byte, v any) (_ []byte, claims uint8, ok bool) {

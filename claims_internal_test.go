@@ -3,6 +3,7 @@ package jwt
 import (
 	"encoding/json"
 	"reflect"
+	"slices"
 	"strings"
 	"testing"
 	"time"
@@ -267,6 +268,10 @@ func FuzzBlock(f *testing.F) {
 		}
 		require.Equal(t, plain.usual(), usual.Claims)
 		require.Equal(t, usual.RegisteredClaims, usual.Claims.RegisteredClaims)
+		var placed usualClaims
+		list := placed.registered().copy(&usual.RegisteredClaims, slices.Clone(index.lists))
+		require.NoError(t, decode(&placed, jsonplan.Known{Block: &usual.RegisteredClaims, Placed: true, Members: index.read, List: list}))
+		require.Equal(t, usual.Claims, placed)
 
 		want, wantInfo, wantErr := plans.Append(nil, plain)
 		for _, v := range []any{usual.Claims, &usual.Claims} {
@@ -383,4 +388,57 @@ func requireDecodes(t *testing.T, text string, want any) {
 	require.NoError(t, err)
 	require.NoError(t, plan.Decode(text, members, jsonplan.Known{Block: &known, Members: read, List: index.lists}, got.Elem()))
 	require.Equal(t, want, got.Interface())
+}
+
+type (
+	innerClaims  struct{ RegisteredClaims }
+	nestedClaims struct{ innerClaims }
+	tagged       struct {
+		RegisteredClaims `json:"r"`
+		innerClaims
+	}
+	hiding struct {
+		RegisteredClaims
+		Issuer string `json:"iss"`
+	}
+	pointing struct{ *RegisteredClaims }
+	twice    struct {
+		innerClaims
+		Deep struct{ RegisteredClaims }
+	}
+)
+
+// TestClaimsFindTheirPlaceWithoutReflection compares it with the way that the plan knows, through
+// reflection, for all ways to embed the claims.
+func TestClaimsFindTheirPlaceWithoutReflection(t *testing.T) {
+	requirePlace[RegisteredClaims](t, true)
+	requirePlace[usualClaims](t, true)
+	requirePlace[innerClaims](t, true)
+	requirePlace[plainClaims](t, false)
+	requirePlace[nestedClaims](t, false)
+	requirePlace[tagged](t, false)
+	requirePlace[hiding](t, false)
+	requirePlace[pointing](t, false)
+	requirePlace[twice](t, false)
+	requirePlace[*usualClaims](t, false)
+	requirePlace[MapClaims](t, false)
+}
+
+func requirePlace[T any](t *testing.T, embeds bool) {
+	t.Helper()
+	key, err := NewSecretKey(make([]byte, 64))
+	require.NoError(t, err)
+	token, err := Sign(json.RawMessage(`{"iss":"i","sub":"s","aud":["a","b"],"exp":9999999999,"name":"n","roles":["r","s","t"],"r":{"iss":"x"}}`), key, HS256)
+	require.NoError(t, err)
+	v, err := NewVerifier[T](key, []Algorithm{HS256}, AllowAnyAudience())
+	require.NoError(t, err)
+	require.Equal(t, embeds, v.embeds)
+	got, err := v.Verify(token)
+	require.NoError(t, err)
+	v.embeds = false
+	want, err := v.Verify(token)
+	require.NoError(t, err)
+	require.Equal(t, want, got)
+	got.RegisteredClaims.Audience[0] = "changed"
+	require.Equal(t, want.Claims, got.Claims, "they share no array")
 }

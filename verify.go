@@ -16,6 +16,7 @@ type Verifier[T any] struct {
 	p         *policy
 	plan      *jsonplan.Decoder
 	validates bool
+	embeds    bool // T has the registered claims where their method registered says
 }
 
 // result is a token and, in the same allocation, the array that its lists of strings share unless
@@ -59,7 +60,8 @@ func NewVerifier[T any](keys KeySource, algs []Algorithm, opts ...VerifyOption) 
 	if err != nil {
 		return nil, err
 	}
-	return &Verifier[T]{p, plan, mayValidate[T]()}, nil
+	_, promotes := any((*T)(nil)).(embedsRegistered)
+	return &Verifier[T]{p, plan, mayValidate[T](), promotes && plan.EmbedsBlock()}, nil
 }
 
 // Verify verifies a token and returns its claims, as the function [Verify] does. On any error the
@@ -100,7 +102,11 @@ func (v *Verifier[T]) VerifyContext(ctx context.Context, token string) (*Token[T
 	if err := v.p.check(&t.RegisteredClaims, &index); err != nil {
 		return nil, err
 	}
-	if err := v.plan.Decode(payload, index.members, jsonplan.Known{Block: &t.RegisteredClaims, Members: index.read, List: index.lists}, reflect.ValueOf(&t.Claims).Elem()); err != nil {
+	known := jsonplan.Known{Block: &t.RegisteredClaims, Placed: v.embeds, Members: index.read, List: index.lists}
+	if v.embeds {
+		known.List = any(&t.Claims).(embedsRegistered).registered().copy(&t.RegisteredClaims, known.List)
+	}
+	if err := v.plan.Decode(payload, index.members, known, reflect.ValueOf(&t.Claims).Elem()); err != nil {
 		return nil, unfitPayload(err)
 	}
 	if v.validates {

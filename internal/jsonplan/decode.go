@@ -20,8 +20,15 @@ type Decoder struct {
 // it read from another kind of value gets that reading in every embedded Block.
 type Known struct {
 	Block   any      // a pointer to a value of the Cache's Block; nil if there is none
+	Placed  bool     // dst has a copy of the Block already
 	Members uint64   // bit i is set if member i is one of the Block's
 	List    []string // the string lists so far, with room for more
+}
+
+// EmbedsBlock reports whether the type is the Block, or a struct that embeds it directly. Then a
+// method of the Block that the type has can only be that of this Block: deeper, another may hide it.
+func (p *Decoder) EmbedsBlock() bool {
+	return p.node.kind == decodeStruct && p.node.block.to > 0 && len(p.node.block.path) <= 1
 }
 
 // decoder is the state of one Decode.
@@ -71,7 +78,9 @@ func (d *decoder) topStruct(n *decodeNode, text string, members []strictjson.Mem
 	switch {
 	case n.block.to > 0 && d.known.Block != nil:
 		done = d.known.Members
-		d.list = d.block.Copy(v.FieldByIndex(n.block.path).Addr().Interface(), d.known.Block, d.list)
+		if !d.known.Placed {
+			d.list = d.block.Copy(v.FieldByIndex(n.block.path).Addr().Interface(), d.known.Block, d.list)
+		}
 	case n.apart:
 		done = d.known.Members
 	}
@@ -88,6 +97,12 @@ func (d *decoder) topStruct(n *decodeNode, text string, members []strictjson.Mem
 		f := &n.fields[k]
 		if f.node.kind == decodeString && m.Kind() == strictjson.String && !f.quoted {
 			f.of(v).SetString(m.String(text))
+			continue
+		}
+		if f.node.kind == decodeStrings && m.Kind() == strictjson.Array {
+			if _, err := d.strings(f.node, text, m.Offset(), f.of(v)); err != nil {
+				return err.in(name)
+			}
 			continue
 		}
 		if f.node.kind == decodeString && f.ofBlock > 0 && d.known.Block != nil && !f.unreachable {
