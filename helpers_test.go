@@ -3,17 +3,16 @@ package jwt_test
 import (
 	"crypto"
 	"crypto/ecdsa"
-	"crypto/ed25519"
 	"encoding/base64"
 	"strings"
 	"testing"
 	"time"
 
 	"github.com/stretchr/testify/require"
-	"golang.org/x/crypto/ssh"
 
 	"example.com/jwt"
 	"example.com/jwt/internal/forge"
+	"example.com/jwt/internal/testkeys"
 )
 
 var rawURL = base64.RawURLEncoding
@@ -52,13 +51,7 @@ func verify(t testing.TB, token string, opts ...jwt.VerifyOption) (*jwt.Token[jw
 
 // keyFile reads one of the private keys of testdata/keys as the standard library has it.
 func keyFile[K crypto.Signer](t testing.TB, name string) K {
-	text, _ := readKeyPair(t, "testdata/keys/"+name)
-	key, err := ssh.ParseRawPrivateKey(text)
-	require.NoError(t, err)
-	if ed, ok := key.(*ed25519.PrivateKey); ok {
-		key = *ed
-	}
-	return key.(K)
+	return testkeys.Private[K](t, "testdata/keys/"+name)
 }
 
 // publicOf makes this package's key of the public half.

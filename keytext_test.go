@@ -18,6 +18,7 @@ import (
 	"golang.org/x/crypto/ssh"
 
 	"example.com/jwt"
+	"example.com/jwt/internal/testkeys"
 )
 
 const passphrase = "correct horse"
@@ -34,21 +35,10 @@ func keyFiles(t testing.TB) []string {
 	return names
 }
 
-func readKeyPair(t testing.TB, name string) (private, public []byte) {
-	private, err := os.ReadFile(name)
-	if err != nil {
-		private, err = os.ReadFile(name + ".pem")
-	}
-	require.NoError(t, err)
-	public, err = os.ReadFile(name + ".pub")
-	require.NoError(t, err)
-	return private, public
-}
-
 func TestKeysOfSSHKeygenAndOpenSSL(t *testing.T) {
 	for _, name := range keyFiles(t) {
 		t.Run(filepath.Base(name), func(t *testing.T) {
-			text, line := readKeyPair(t, name)
+			text, line := testkeys.Pair(t, name)
 			public, err := jwt.ParsePublicKey(line)
 			require.NoError(t, err)
 			private, err := jwt.ParsePrivateKey(text, jwt.WithPassphrase([]byte(passphrase)))
@@ -94,7 +84,7 @@ func TestEncryptedPKCS8(t *testing.T) {
 		if source == "" {
 			source = "openssl-ed25519"
 		}
-		_, line := readKeyPair(t, "testdata/keys/"+source)
+		_, line := testkeys.Pair(t, "testdata/keys/"+source)
 		public, err := jwt.ParsePublicKey(line)
 		require.NoError(t, err)
 		private, err := jwt.ParsePrivateKey(text, jwt.WithPassphrase([]byte(passphrase)))
@@ -151,7 +141,7 @@ func requirePublicRoundTrips(t testing.TB, public *jwt.PublicKey) {
 
 func TestOtherPublicForms(t *testing.T) {
 	const name = "testdata/keys/openssl-genpkey-rsa"
-	_, text := readKeyPair(t, name)
+	_, text := testkeys.Pair(t, name)
 	want, err := jwt.ParsePublicKey(text)
 	require.NoError(t, err)
 	for _, suffix := range []string{".pkcs1", ".crt"} {

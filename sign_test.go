@@ -22,6 +22,7 @@ import (
 	"golang.org/x/crypto/ssh"
 
 	"example.com/jwt"
+	"example.com/jwt/internal/testkeys"
 )
 
 func TestSignedTokenIsByteForByteAsDocumented(t *testing.T) {
@@ -388,7 +389,7 @@ func TestEveryAlgorithmSignsAndVerifies(t *testing.T) {
 				require.NoError(t, err)
 				signing, source = k, k
 			} else if alg <= jwt.PS512 {
-				text, _ := readKeyPair(t, "testdata/keys/rsa2048-default")
+				text, _ := testkeys.Pair(t, "testdata/keys/rsa2048-default")
 				k, err := jwt.ParsePrivateKey(text)
 				require.NoError(t, err)
 				signing, source = k, k.Public()

@@ -83,7 +83,7 @@ func TestCVE_2017_11424_PKCS1LabelAsSecret(t *testing.T) {
 
 // A list of PEM headings left others out.
 func TestCVE_2023_48223_AnyPEMAsSecret(t *testing.T) {
-	text, public := readKeyPair(t, "../testdata/keys/openssl-genpkey-rsa")
+	text, public := testkeys.Pair(t, "../testdata/keys/openssl-genpkey-rsa")
 	for _, secret := range []string{string(text), string(public), string(public) + string(public), "x" + string(public), string(public[:100])} {
 		requireNoSecret(t, secret)
 	}
@@ -91,7 +91,7 @@ func TestCVE_2023_48223_AnyPEMAsSecret(t *testing.T) {
 
 // The mended check looked at the first byte: white space before the heading passed.
 func TestCVE_2026_34950_WhiteSpaceBeforeThePEM(t *testing.T) {
-	_, public := readKeyPair(t, "../testdata/keys/openssl-genpkey-rsa")
+	_, public := testkeys.Pair(t, "../testdata/keys/openssl-genpkey-rsa")
 	for _, space := range []string{" ", "\n", "\r\n", "\t", "\v", "\f", "\u00a0", "\u2003", "\ufeff", "\x00", "\"", "# comment\n"} {
 		requireNoSecret(t, space+string(public))
 		requireNoSecret(t, space+string(public)+space)

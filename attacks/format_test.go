@@ -14,6 +14,7 @@ import (
 
 	"example.com/jwt"
 	"example.com/jwt/internal/forge"
+	"example.com/jwt/internal/testkeys"
 )
 
 // The key that a token brings along in "jwk" verified it.
@@ -51,7 +52,7 @@ func TestCVE_2025_24976_KeyAndCertificateInTheHeader(t *testing.T) {
 	attacker := keyFile[crypto.Signer](t, "ed25519-default")
 	jwk, err := publicOf(t, attacker).MarshalJSON()
 	require.NoError(t, err)
-	_, certificate := readKeyPair(t, "../testdata/keys/openssl-genpkey-rsa")
+	_, certificate := testkeys.Pair(t, "../testdata/keys/openssl-genpkey-rsa")
 	x5c := base64.StdEncoding.EncodeToString(certificate)
 	transport := http.DefaultTransport
 	http.DefaultTransport = roundTripper(func(r *http.Request) (*http.Response, error) {

@@ -9,8 +9,6 @@ import (
 	"path/filepath"
 
 	"crypto"
-	"crypto/ed25519"
-	"os"
 	"strings"
 	"testing"
 	"time"
@@ -20,6 +18,7 @@ import (
 
 	"example.com/jwt"
 	"example.com/jwt/internal/forge"
+	"example.com/jwt/internal/testkeys"
 )
 
 // testSecret is 64 bytes, enough for every HS algorithm.
@@ -59,13 +58,7 @@ func verify(t testing.TB, token string, opts ...jwt.VerifyOption) (*jwt.Token[jw
 
 // keyFile reads one of the private keys of testdata/keys as the standard library has it.
 func keyFile[K crypto.Signer](t testing.TB, name string) K {
-	text, _ := readKeyPair(t, "../testdata/keys/"+name)
-	key, err := ssh.ParseRawPrivateKey(text)
-	require.NoError(t, err)
-	if ed, ok := key.(*ed25519.PrivateKey); ok {
-		key = *ed
-	}
-	return key.(K)
+	return testkeys.Private[K](t, "../testdata/keys/"+name)
 }
 
 // publicOf makes this package's key of the public half.
@@ -77,17 +70,6 @@ func publicOf(t testing.TB, key crypto.Signer, opts ...jwt.KeyOption) *jwt.Publi
 
 // keyedWith signs by HMAC with any text as the secret.
 func keyedWith(secret string) forge.Sign { return forge.HMAC(crypto.SHA256, []byte(secret)) }
-
-func readKeyPair(t testing.TB, name string) (private, public []byte) {
-	private, err := os.ReadFile(name)
-	if err != nil {
-		private, err = os.ReadFile(name + ".pem")
-	}
-	require.NoError(t, err)
-	public, err = os.ReadFile(name + ".pub")
-	require.NoError(t, err)
-	return private, public
-}
 
 func sshLine(t testing.TB, public crypto.PublicKey) string {
 	key, err := ssh.NewPublicKey(public)

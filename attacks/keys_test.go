@@ -16,6 +16,7 @@ import (
 
 	"example.com/jwt"
 	"example.com/jwt/internal/forge"
+	"example.com/jwt/internal/testkeys"
 )
 
 // refusesKeys demands that no constructor takes a text, weak keys allowed or not, and that
@@ -139,7 +140,7 @@ func TestCVE_2025_22865_PrivateKeyWithMissingNumbers(t *testing.T) {
 		require.NoError(t, err)
 		refusesKeys(t, pem.EncodeToMemory(&pem.Block{Type: "RSA PRIVATE KEY", Bytes: der}))
 	}
-	text, _ := readKeyPair(t, "../testdata/keys/rsa2048-default")
+	text, _ := testkeys.Pair(t, "../testdata/keys/rsa2048-default")
 	block, _ := pem.Decode(text)
 	for n := 0; n < len(block.Bytes); n += 37 {
 		refusesKeys(t, pem.EncodeToMemory(&pem.Block{Type: block.Type, Bytes: block.Bytes[:n]}))

@@ -7,7 +7,6 @@ import (
 	"encoding/pem"
 	"fmt"
 	"math/big"
-	"os"
 	"slices"
 	"strings"
 	"testing"
@@ -16,6 +15,7 @@ import (
 	"golang.org/x/crypto/ssh"
 
 	"example.com/jwt/internal/keytext"
+	"example.com/jwt/internal/testkeys"
 )
 
 const passphrase = "correct horse"
@@ -72,17 +72,6 @@ func octets(t *testing.T, digits string) string {
 	return b64(raw)
 }
 
-func readKeyPair(t testing.TB, name string) (private, public []byte) {
-	private, err := os.ReadFile(name)
-	if err != nil {
-		private, err = os.ReadFile(name + ".pem")
-	}
-	require.NoError(t, err)
-	public, err = os.ReadFile(name + ".pub")
-	require.NoError(t, err)
-	return private, public
-}
-
 func pemText(label string, der []byte) []byte {
 	return pem.EncodeToMemory(&pem.Block{Type: label, Bytes: der})
 }
@@ -90,7 +79,7 @@ func pemText(label string, der []byte) []byte {
 // readBlock returns the label and the DER of a key in testdata/keys.
 func readBlock(t testing.TB, name string) (string, []byte) {
 	t.Helper()
-	text, _ := readKeyPair(t, "../../testdata/keys/"+name)
+	text, _ := testkeys.Pair(t, "../../testdata/keys/"+name)
 	block, _ := pem.Decode(text)
 	require.NotNil(t, block)
 	return block.Type, block.Bytes
@@ -132,7 +121,7 @@ func wrap(text string, width int) string {
 func TestLinesOfPEMMayHaveAnyLength(t *testing.T) {
 	for _, name := range []string{"rsa2048-pkcs8", "ecdsa384-default", "openssl-ed25519", "ecdsa521-pem"} {
 		label, der := readBlock(t, name)
-		text, _ := readKeyPair(t, "../../testdata/keys/"+name)
+		text, _ := testkeys.Pair(t, "../../testdata/keys/"+name)
 		want, _, err := keytext.Private(text, nil, false)
 		require.NoError(t, err)
 		for _, width := range []int{1, 4, 63, 64, 70, 76, 1 << 16} {
@@ -185,8 +174,8 @@ func TestHugeRSAKeysAreRefusedWhileParsing(t *testing.T) {
 }
 
 func TestLinesAndBlocksHaveOneSpelling(t *testing.T) {
-	_, line := readKeyPair(t, "../../testdata/keys/ed25519-default")
-	_, text := readKeyPair(t, "../../testdata/keys/openssl-ed25519")
+	_, line := testkeys.Pair(t, "../../testdata/keys/ed25519-default")
+	_, text := testkeys.Pair(t, "../../testdata/keys/openssl-ed25519")
 	fields := strings.Fields(string(line))
 	for _, bad := range []string{
 		fields[0], fields[0] + " " + fields[1][:20], fields[0] + " " + fields[1] + "AAAA", "ssh-rsa " + fields[1], fields[0] + " !" + fields[1],

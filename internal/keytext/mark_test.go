@@ -236,7 +236,7 @@ func TestMarksAreLong(t *testing.T) {
 	require.Greater(t, count, 25)
 }
 
-// JWT_RANDOM_SECRETS sets how many.
+// JWT_RANDOM_SECRETS sets how many; .ci/run fuzz tries a million.
 func TestRandomSecretsHaveNoMarks(t *testing.T) {
 	secrets := 30_000
 	if number := os.Getenv("JWT_RANDOM_SECRETS"); number != "" {

@@ -201,7 +201,7 @@ func sshBlob(name string, fields ...[]byte) string {
 
 // Programs ask for the passphrase when they know that one is missing or wrong.
 func TestPassphrasesAreTypedErrors(t *testing.T) {
-	text, public := readKeyPair(t, "../../testdata/keys/ed25519-passphrase")
+	text, public := testkeys.Pair(t, "../../testdata/keys/ed25519-passphrase")
 	_, _, err := keytext.Private(text, nil, false)
 	missing, ok := errors.AsType[*ssh.PassphraseMissingError](err)
 	require.True(t, ok)
@@ -224,7 +224,7 @@ func found(t *testing.T, err error) keytext.Found {
 
 func TestOtherKeysAreTypedErrors(t *testing.T) {
 	line := "ssh-ed25519 AAAAC3NzaC1lZDI1NTE5AAAAINdamAGCsQq31Uv+08lkBzoO4XLz2qYjJa8CGmj3B1Ea"
-	pemPrivate, pemPublic := readKeyPair(t, "../../testdata/keys/openssl-ed25519")
+	pemPrivate, pemPublic := testkeys.Pair(t, "../../testdata/keys/openssl-ed25519")
 	public := func(text string) error { return parsePublic([]byte(text)) }
 	private := func(text string) error { return parsePrivate([]byte(text)) }
 	secret := func(text string) error { return parseSecret([]byte(text)) }

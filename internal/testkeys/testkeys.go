@@ -1,4 +1,4 @@
-// Package testkeys has the texts of keys that tests of several packages use.
+// Package testkeys has the keys that tests of several packages use.
 package testkeys
 
 import (
