@@ -6,10 +6,8 @@ import (
 	"crypto/hmac"
 	"crypto/rand"
 	"crypto/rsa"
-	"crypto/x509"
 	"encoding/base64"
 	"encoding/json"
-	"encoding/pem"
 	"fmt"
 	"strings"
 
@@ -35,10 +33,7 @@ func signature(key issuerKey, alg jwt.Algorithm, input []byte) ([]byte, error) {
 	if secret, ok := key.(*jwt.SecretKey); ok {
 		return authenticate(secret, hashOf(alg), input)
 	}
-	private, err := standardKey(key.(*jwt.PrivateKey))
-	if err != nil {
-		return nil, err
-	}
+	private := key.(*jwt.PrivateKey).Crypto()
 	hash := hashOf(alg)
 	if hash == 0 {
 		return private.Sign(rand.Reader, input, hash)
@@ -59,7 +54,7 @@ func signature(key issuerKey, alg jwt.Algorithm, input []byte) ([]byte, error) {
 		}
 		return rsa.SignPKCS1v15(nil, key, hash, digest.Sum(nil))
 	}
-	return nil, fmt.Errorf("%T is of no kind that %s signs with", private, alg)
+	return nil, fmt.Errorf("%s does not sign with a %T", alg, private)
 }
 
 // hashOf returns the hash in an algorithm's name, or 0 if the whole input is signed.
@@ -91,18 +86,4 @@ func authenticate(key *jwt.SecretKey, hash crypto.Hash, input []byte) ([]byte, e
 	mac := hmac.New(hash.New, secret)
 	mac.Write(input)
 	return mac.Sum(nil), nil
-}
-
-// standardKey returns the standard library's form of a key that was generated here.
-func standardKey(key *jwt.PrivateKey) (crypto.Signer, error) {
-	text, err := key.MarshalPEM()
-	if err != nil {
-		return nil, err
-	}
-	block, _ := pem.Decode(text)
-	private, err := x509.ParsePKCS8PrivateKey(block.Bytes)
-	if err != nil {
-		return nil, err
-	}
-	return private.(crypto.Signer), nil
 }
