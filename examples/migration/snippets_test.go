@@ -23,7 +23,8 @@ import (
 // variables of snippetVars and the packages of snippetImports.
 
 var snippetVars = map[string]string{
-	"ctx": "context.Context", "currentPEM": "[]byte", "oldPEM": "[]byte", "raw": "string", "secret": "[]byte", "w": "http.ResponseWriter",
+	"ctx": "context.Context", "certificateDER": "[]byte", "currentPEM": "[]byte", "keyPEM": "[]byte", "oldPEM": "[]byte", "raw": "string", "secret": "[]byte",
+	"w": "http.ResponseWriter",
 }
 
 var snippetImports = map[string]map[string]string{
@@ -33,7 +34,7 @@ var snippetImports = map[string]map[string]string{
 }
 
 var commonImports = map[string]string{
-	"context": "context", "errors": "errors", "fmt": "fmt", "json": "encoding/json", "http": "net/http", "rsa": "crypto/rsa", "slices": "slices", "time": "time",
+	"context": "context", "errors": "errors", "fmt": "fmt", "json": "encoding/json", "http": "net/http", "rsa": "crypto/rsa", "slices": "slices", "time": "time", "tls": "crypto/tls",
 }
 
 // TestSnippets compiles each Go snippet in a package of its own, which exists only in an overlay

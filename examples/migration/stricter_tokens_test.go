@@ -3,6 +3,7 @@ package migration_test
 import (
 	"encoding/json"
 	"net/http"
+	"net/http/httptest"
 	"strings"
 	"time"
 
@@ -88,21 +89,32 @@ func strictHTTP() map[string]proof {
 		change(r)
 		return r
 	}
-	extract := func(r *http.Request, v5 request5.Extractor, v4 request4.Extractor) attempt {
+	verifier := must(jwt.NewVerifier[jwt.MapClaims](must(jwt.NewSecretKey(secret)), []jwt.Algorithm{jwt.HS256}))
+	extract := func(r *http.Request, v5 request5.Extractor, v4 request4.Extractor, opts ...jwthttp.Option) attempt {
 		return attempt{
 			func() error { _, err := v5.ExtractToken(r); return err },
 			func() error { _, err := v4.ExtractToken(r); return err },
-			func(bool) error { _, err := jwthttp.BearerToken(r); return err },
+			func(allow bool) (rejected error) {
+				with := []jwthttp.Option{jwthttp.WithErrorHandler(func(_ http.ResponseWriter, _ *http.Request, err error) { rejected = err })}
+				if allow {
+					with = append(with, opts...)
+				}
+				handler := jwthttp.Middleware(verifier, with...)(http.HandlerFunc(func(http.ResponseWriter, *http.Request) {}))
+				handler.ServeHTTP(httptest.NewRecorder(), r)
+				return rejected
+			},
 		}
 	}
+	fromQuery := jwthttp.WithTokenFrom(func(r *http.Request) (string, error) { return r.FormValue("access_token"), nil })
+	fromHeader := jwthttp.WithTokenFrom(jwthttp.FromHeader("Authorization"))
 	query := request(func(r *http.Request) { r.URL.RawQuery = "access_token=" + token(`{}`) })
 	bare := request(func(r *http.Request) { r.Header.Set("Authorization", token(`{}`)) })
 	twice := request(func(r *http.Request) {
 		r.Header["Authorization"] = []string{"Bearer " + token(`{}`), "Bearer " + token(`{"sub":"a"}`)}
 	})
 	return map[string]proof{
-		"a token in the query or a form, with `request.OAuth2Extractor`":          {"", []attempt{extract(query, request5.OAuth2Extractor, request4.OAuth2Extractor)}},
-		"a token without \"Bearer\", with `request.AuthorizationHeaderExtractor`": {"", []attempt{extract(bare, request5.AuthorizationHeaderExtractor, request4.AuthorizationHeaderExtractor)}},
+		"a token in the query or a form, with `request.OAuth2Extractor`":          {"jwthttp.WithTokenFrom", []attempt{extract(query, request5.OAuth2Extractor, request4.OAuth2Extractor, fromQuery)}},
+		"a token without \"Bearer\", with `request.AuthorizationHeaderExtractor`": {"jwthttp.WithTokenFrom", []attempt{extract(bare, request5.AuthorizationHeaderExtractor, request4.AuthorizationHeaderExtractor, fromHeader)}},
 		"two `Authorization` headers, with `request.BearerExtractor`":             {"", []attempt{extract(twice, request5.BearerExtractor{}, request4.BearerExtractor{})}},
 	}
 }
