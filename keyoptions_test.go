@@ -2,9 +2,14 @@ package jwt_test
 
 import (
 	"crypto/ed25519"
+	"crypto/fips140"
 	"crypto/rand"
+	"crypto/rsa"
+	"encoding/base64"
 	"fmt"
+	"math/big"
 	"os"
+	"os/exec"
 	"strings"
 	"testing"
 
@@ -172,4 +177,89 @@ func TestGenerateRefusesWhatDoesNotApply(t *testing.T) {
 			require.ErrorContains(t, err, row.want)
 		})
 	}
+}
+
+// inFIPS runs a test in a process of its own, since the mode is fixed when a program starts. It
+// reports whether this is that process.
+func inFIPS(t *testing.T, mode string) bool {
+	const mark = "JWT_TEST_FIPS"
+	if os.Getenv(mark) == mode {
+		require.True(t, fips140.Enabled())
+		return true
+	}
+	run := exec.Command(os.Args[0], "-test.run=^"+t.Name()+"$", "-test.v")
+	run.Env = append(os.Environ(), mark+"="+mode, "GODEBUG=fips140="+mode)
+	output, err := run.CombinedOutput()
+	require.NoError(t, err, "%s", output)
+	require.Contains(t, string(output), "--- PASS: "+t.Name())
+	return false
+}
+
+// TestKeysThatFIPSForbids: what crypto/hmac would panic about, and crypto/rsa would call a bad
+// signature, is an error of the key's constructor.
+func TestKeysThatFIPSForbids(t *testing.T) {
+	if !inFIPS(t, "only") {
+		return
+	}
+	weak := jwt.InsecureAllowWeakKey()
+	_, err := jwt.NewSecretKey(make([]byte, 13), weak)
+	require.ErrorIs(t, err, jwt.ErrInvalidKey)
+	require.ErrorContains(t, err, "a secret of 13 bytes is not allowed in FIPS 140-only mode: want at least 14")
+	_, err = jwt.ParseSecretKey([]byte(`{"kty":"oct","k":"AAAA"}`), weak)
+	require.ErrorIs(t, err, jwt.ErrInvalidKey)
+	short, err := jwt.NewSecretKey(make([]byte, 14), weak)
+	require.NoError(t, err)
+	raw, err := jwt.Sign(jwt.MapClaims{}, short, jwt.HS512)
+	require.NoError(t, err)
+	_, err = jwt.Verify[jwt.MapClaims](raw, short, []jwt.Algorithm{jwt.HS512})
+	require.NoError(t, err)
+
+	text, err := os.ReadFile("testdata/keys/rsa2048-pem")
+	require.NoError(t, err)
+	key, err := jwt.ParsePrivateKey(text)
+	require.NoError(t, err)
+	good := key.Public().Crypto().(*rsa.PublicKey)
+	odd := func(bits int) *big.Int { return new(big.Int).SetBit(big.NewInt(1), bits-1, 1) }
+	for want, public := range map[string]*rsa.PublicKey{
+		"smaller than 2048 bits":  {N: odd(1024), E: 65537},
+		"odd size":                {N: odd(2049), E: 65537},
+		"public exponent <= 2¹⁶":  {N: good.N, E: 3},
+		"exponent <= 2¹⁶ is not ": {N: good.N, E: 65535},
+	} {
+		_, err = jwt.NewPublicKey(public, weak)
+		require.ErrorIs(t, err, jwt.ErrInvalidKey, want)
+		require.ErrorContains(t, err, want)
+		set, err := jwt.ParseKeySet(fmt.Appendf(nil, `{"keys":[{"kty":"RSA","n":"%s","e":"%s"}]}`,
+			base64.RawURLEncoding.EncodeToString(public.N.Bytes()), base64.RawURLEncoding.EncodeToString(big.NewInt(int64(public.E)).Bytes())))
+		require.NoError(t, err)
+		require.Empty(t, set.Keys(), want)
+		require.Len(t, set.Skipped(), 1)
+	}
+	for _, alg := range []jwt.Algorithm{jwt.RS256, jwt.PS512} {
+		raw, err = jwt.Sign(jwt.MapClaims{}, key, alg)
+		require.NoError(t, err)
+		_, err = jwt.Verify[jwt.MapClaims](raw, key.Public(), []jwt.Algorithm{alg})
+		require.NoError(t, err)
+	}
+}
+
+// TestFIPSForbidsPrimesOfDifferentSizes: crypto/rsa refuses them in the middle of a PSS signature.
+func TestFIPSForbidsPrimesOfDifferentSizes(t *testing.T) {
+	if !inFIPS(t, "only") {
+		return
+	}
+	prime := func(bits uint) *big.Int {
+		n := new(big.Int).Lsh(big.NewInt(3), bits-2)
+		for n.SetBit(n, 0, 1); !n.ProbablyPrime(10); n.Add(n, big.NewInt(2)) {
+		}
+		return n
+	}
+	p, q := prime(1000), prime(1048)
+	one := big.NewInt(1)
+	phi := new(big.Int).Mul(new(big.Int).Sub(p, one), new(big.Int).Sub(q, one))
+	d := new(big.Int).ModInverse(big.NewInt(65537), phi)
+	require.NotNil(t, d)
+	_, err := jwt.NewPrivateKey(&rsa.PrivateKey{PublicKey: rsa.PublicKey{N: new(big.Int).Mul(p, q), E: 65537}, D: d, Primes: []*big.Int{p, q}})
+	require.ErrorIs(t, err, jwt.ErrInvalidKey)
+	require.ErrorContains(t, err, "primes of different sizes")
 }

@@ -303,6 +303,9 @@ func newSecret(secret []byte, cfg *keyConfig) (*SecretKey, error) {
 	if len(secret) < least {
 		return nil, failf(ErrInvalidKey, "a secret of %d bytes is too short: want at least %d random bytes (GenerateSecretKey makes one)", len(secret), least)
 	}
+	if err := keycheck.Secret(secret); err != nil {
+		return nil, invalidKey(err)
+	}
 	m := newCheckedSecret(slices.Clone(secret))
 	if err := m.bind(cfg); err != nil {
 		return nil, err

@@ -103,7 +103,7 @@ func RSA(n, e *big.Int, weak bool) error {
 	case e.BitLen() > 31 || e.Int64() < leastE || e.Bit(0) == 0:
 		return fmt.Errorf("the RSA public exponent (%d bits) is not an odd number from %d to %d", e.BitLen(), leastE, maxRSAExponent)
 	}
-	return nil
+	return fipsRSA(&rsa.PublicKey{N: n, E: int(e.Int64())})
 }
 
 // CompleteRSA makes a private key whose modulus and exponent [RSA] has checked ready for use
@@ -123,14 +123,14 @@ func CompleteRSA(key *rsa.PrivateKey) error {
 	}
 	key.Precompute()
 	if key.Validate() == nil {
-		return nil
+		return fipsPrivateRSA(key)
 	}
 	key.Precomputed = rsa.PrecomputedValues{} // those that it came with may be the only wrong ones
 	key.Precompute()
 	if err := key.Validate(); err != nil {
 		return fmt.Errorf("the RSA private key does not hold together: %w", err)
 	}
-	return nil
+	return fipsPrivateRSA(key)
 }
 
 // inCRT reports whether a key comes with values for the Chinese remainder theorem that are no
