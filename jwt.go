@@ -90,6 +90,14 @@
 // [ClaimError] has the details. On any error the token is nil. No message contains any part of a
 // token, a signature or a key.
 //
+// # Scope
+//
+// The package reads and writes signed tokens in the compact form. For encrypted tokens (JWE) and
+// the JSON serialization, see jwx or go-jose. For certificate chains (x5c), use crypto/x509 and
+// pass the key of the leaf to [NewPublicKey]. Introspection (RFC 7662) is a request to the issuer,
+// and DPoP (RFC 9449) needs a library of its own. A token cannot be revoked before it expires:
+// docs/refresh-and-revocation.md says what to do instead.
+//
 // # Security considerations
 //
 // A token is signed, not encrypted: anyone can read it. Whoever holds it can use it until it
