@@ -30,8 +30,8 @@ var (
 	// fits its algorithm.
 	ErrKeyNotFound error = &class{text: "jwt: no key for this token", parent: ErrInvalidToken}
 
-	// ErrInvalidSignature is returned when the signature does not match, or its segment is not
-	// canonical base64url, which the text then says. Claims are not checked then: nothing is
+	// ErrInvalidSignature is returned when the signature does not match, or is not canonical
+	// base64url; the message says which. The claims are not checked in that case, so nothing is
 	// reported about those of a forged token.
 	ErrInvalidSignature error = &class{text: "jwt: invalid signature", parent: ErrInvalidToken}
 
@@ -75,10 +75,10 @@ var (
 	ErrInvalidOption error = &class{text: "jwt: invalid option"}
 
 	// ErrKeysUnavailable is returned when a [KeyFunc] or an external signer fails, or when the error
-	// of a [ClaimsValidator] matches it, as that of a revocation list that is down. This is the
+	// of a [ClaimsValidator] matches it, for example because a revocation list is down. This is the
 	// service's fault: answer 503 rather than 401. No error matches both this and
-	// [ErrInvalidToken]. It wraps the cause, so that errors.Is(err, context.Canceled) works, but no
-	// other class of the cause is one of the error.
+	// [ErrInvalidToken]. It wraps the cause, so that errors.Is(err, context.Canceled) works, but
+	// matches no other class of this package, even if the cause does.
 	ErrKeysUnavailable error = &class{text: "jwt: keys unavailable"}
 )
 

@@ -19,8 +19,8 @@ type Issuers[T any] struct {
 }
 
 // NewIssuers returns a verifier that chooses one of several by the token's "iss". It returns
-// [ErrInvalidOption] if there is none, if one is nil, zero or without [WithIssuer], and if two have
-// a name in common: it would be undecided whose keys may sign for it.
+// [ErrInvalidOption] if there is none, if one is nil, zero or without [WithIssuer], and if two
+// share a name, because either could then decide whose keys may sign for it.
 func NewIssuers[T any](verifiers ...*Verifier[T]) (*Issuers[T], error) {
 	if len(verifiers) == 0 {
 		return nil, failf(ErrInvalidOption, "NewIssuers: no verifier is given")
@@ -54,8 +54,8 @@ func (s *Issuers[T]) Verify(token string) (*Token[T], error) {
 
 // VerifyContext is like [Issuers.Verify], and passes the context to the [KeyFunc]. To choose the
 // verifier, it first reads the "iss" of the payload, strictly and before any signature is checked;
-// nothing else depends on that reading. It returns [ErrKeyNotFound] for an issuer without a verifier and for a token
-// without "iss", and [ErrMalformed] for an "iss" that is not a string.
+// nothing else depends on that reading. It returns [ErrKeyNotFound] for an issuer without a
+// verifier and for a token without "iss", and [ErrMalformed] for an "iss" that is not a string.
 func (s *Issuers[T]) VerifyContext(ctx context.Context, token string) (*Token[T], error) {
 	if s == nil || s.verifiers == nil {
 		return nil, failf(ErrInvalidOption, "the Issuers was not made by NewIssuers")

@@ -32,8 +32,9 @@ type keyOpt struct {
 
 func (*keyOpt) keyOption() {}
 
-// WithKeyID sets the key's kid, which its tokens name and by which a [KeySet] selects. It
-// overrides the kid of a JWK. An empty kid is rejected with [ErrInvalidOption].
+// WithKeyID sets the key's kid, which is in the header of the tokens that it signs, and by which a
+// [KeySet] selects keys. It overrides the kid of a JWK. An empty kid is rejected with
+// [ErrInvalidOption].
 func WithKeyID(kid string) KeyOption {
 	return &keyOpt{"WithKeyID", func(c *keyConfig) error {
 		c.kid = kid
@@ -41,9 +42,9 @@ func WithKeyID(kid string) KeyOption {
 	}}
 }
 
-// WithThumbprintKeyID makes the kid the key's SHA-256 thumbprint (RFC 7638), which
-// every program computes alike. It is rejected with [ErrInvalidOption] for a secret, since it
-// would publish a hash of it, and together with [WithKeyID].
+// WithThumbprintKeyID sets the kid to the key's SHA-256 thumbprint (RFC 7638), which all programs
+// compute alike. It is rejected with [ErrInvalidOption] for a secret, since it would publish a hash
+// of it, and together with [WithKeyID].
 func WithThumbprintKeyID() KeyOption {
 	return &keyOpt{"WithThumbprintKeyID", func(c *keyConfig) error {
 		c.thumbprint = true
@@ -51,9 +52,9 @@ func WithThumbprintKeyID() KeyOption {
 	}}
 }
 
-// WithAlgorithm binds the key to one algorithm (RFC 8725, Section 3.1): it serves no
-// other. An algorithm that the key does not fit, or one that contradicts the JWK's
-// "alg", is an error that matches [ErrInvalidOption].
+// WithAlgorithm binds the key to one algorithm (RFC 8725, Section 3.1): it cannot be used for any
+// other. An algorithm that the key does not fit, or one that contradicts the JWK's "alg", is
+// rejected with [ErrInvalidOption].
 func WithAlgorithm(alg Algorithm) KeyOption {
 	return &keyOpt{"WithAlgorithm", func(c *keyConfig) error {
 		s, err := schemeOf(alg)

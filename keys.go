@@ -26,7 +26,7 @@ const generatedRSABits = 3072
 // SigningKey is a key that signs: a [*SecretKey] or a [*PrivateKey]. The interface
 // is sealed, so that a key can only come from a constructor that has checked it.
 type SigningKey interface {
-	// KeyID returns the kid that tokens signed with the key name, or "".
+	// KeyID returns the kid in the header of the tokens that the key signs, or "".
 	KeyID() string
 
 	keyPair() *keyPair
@@ -47,11 +47,11 @@ type VerificationKey interface {
 // [*KeySet] or a [KeyFunc]. The interface is sealed.
 type KeySource interface{ keySource() }
 
-// KeyFunc finds the key, or a set of keys, for a token with the given header, for
-// instance at an identity provider. It is called once the token's form and "alg"
-// have been checked, and must not trust the header otherwise. An error that matches
-// [ErrKeyNotFound], or no key and no error, refuses the token; any other error is
-// [ErrKeysUnavailable], as is another KeyFunc.
+// KeyFunc finds the key, or a set of keys, for a token with the given header, for instance at an
+// identity provider. It is called after the token's form and "alg" have been checked; nothing else
+// in the header can be trusted. If it returns an error that matches [ErrKeyNotFound], or neither a
+// key nor an error, verification fails with ErrKeyNotFound. For any other error, or another
+// KeyFunc, it fails with [ErrKeysUnavailable].
 type KeyFunc func(ctx context.Context, h Header) (KeySource, error)
 
 // SecretKey is a shared secret for HS256, HS384 and HS512: anyone who can verify with it can
@@ -68,12 +68,12 @@ type PrivateKey struct{ pair *keyPair }
 // PublicKey verifies what its [PrivateKey] has signed. It is safe for concurrent use.
 type PublicKey struct{ checked *checkedKey }
 
-// NewSecretKey makes a key of at least 32 random bytes, such as 32 bytes from
-// crypto/rand; HS384 needs 48 bytes and HS512 64 (RFC 7518, Section 3.2). It takes the bytes as
-// they are: decode a secret that is written in base64 or hex first. It returns
-// [ErrInvalidKey] for a shorter one, and for whatever contains the mark of a public or private key,
-// whole or damaged, also in base64, hex, percent-encoding or UTF-16: such as a passphrase that
-// mentions ssh-rsa (RFC 8725, Section 2.1). The bytes are copied.
+// NewSecretKey returns a key for a secret of at least 32 random bytes, such as from crypto/rand;
+// HS384 needs 48 bytes and HS512 64 (RFC 7518, Section 3.2). The bytes are copied and used as they
+// are: decode base64 or hex first. It returns [ErrInvalidKey] for a shorter secret, and for one
+// that contains the mark of a public or private key, whole or damaged, also in base64, hex,
+// percent-encoding or UTF-16. A passphrase that mentions ssh-rsa contains such a mark (RFC 8725,
+// Section 2.1).
 func NewSecretKey(secret []byte, opts ...KeyOption) (*SecretKey, error) {
 	cfg, err := newKeyConfig(opts)
 	if err != nil {
@@ -134,9 +134,9 @@ func NewPublicKey(key crypto.PublicKey, opts ...KeyOption) (*PublicKey, error) {
 	return &PublicKey{m}, nil
 }
 
-// GenerateSecretKey makes a random secret for HS256, HS384 or HS512, as long as the hash
-// (RFC 7518, Section 3.2) and bound to the algorithm. It has no kid unless [WithKeyID]
-// sets one. It returns [ErrInvalidOption] for another algorithm.
+// GenerateSecretKey generates a random secret for HS256, HS384 or HS512, as long as the hash (RFC
+// 7518, Section 3.2) and bound to the algorithm. It has no kid unless [WithKeyID] sets one. It
+// returns [ErrInvalidOption] for any other algorithm.
 func GenerateSecretKey(alg Algorithm, opts ...KeyOption) (*SecretKey, error) {
 	s, cfg, err := generateConfig("GenerateSecretKey", alg, opts)
 	if err != nil {

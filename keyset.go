@@ -42,9 +42,10 @@ type KeySet struct {
 	byKid   map[string][]*checkedKey
 }
 
-// NewKeySet makes a set of the given keys, in that order. Different keys may have the same kid:
+// NewKeySet returns a set of the given keys, in that order. Different keys may have the same kid:
 // all of them are tried, so that sets can be merged. The same key with the same kid and binding is
-// kept once. It returns [ErrInvalidKey] for a zero key, and [ErrInvalidOption] as well for nil.
+// kept once. It returns [ErrInvalidKey] for a zero key, and for nil an error that also matches
+// [ErrInvalidOption].
 func NewKeySet(keys ...VerificationKey) (*KeySet, error) {
 	s := newKeySet()
 	for i, key := range keys {
@@ -57,11 +58,11 @@ func NewKeySet(keys ...VerificationKey) (*KeySet, error) {
 	return s, nil
 }
 
-// ParseKeySet reads a JWK Set of public keys (RFC 7517, Section 5) of at most 100 entries
-// and 1 MiB. A key that cannot be used for whatever reason, such as an unknown kty, RSA of more
-// than 8192 bits, or a use other than signatures, is left out and listed in [KeySet.Skipped], so
-// that one new kind of key does not break a provider's set. It returns [ErrInvalidKey] for a set
-// with a secret or a private key in it. A set without usable keys is no error.
+// ParseKeySet reads a JWK Set of public keys (RFC 7517, Section 5) of at most 100 entries and 1
+// MiB. A key that cannot be used for any reason, such as an unknown kty, RSA of more than 8192
+// bits, or a use other than signatures, is left out and listed in [KeySet.Skipped], so that one new
+// kind of key does not break a provider's set. It returns [ErrInvalidKey] for a set that contains a
+// secret or a private key. A set without usable keys is no error.
 func ParseKeySet(jwks []byte) (*KeySet, error) {
 	entries, err := keytext.Set(jwks)
 	if err != nil {
@@ -134,11 +135,11 @@ func newSetKey(key crypto.PublicKey, cfg *keyConfig) (*PublicKey, error) {
 
 func (s *KeySet) keySource() {}
 
-// Keys returns the keys of the set in their order; the slice is the caller's.
+// Keys returns the keys of the set in order, in a new slice.
 func (s *KeySet) Keys() []VerificationKey { return slices.Clone(s.keys) }
 
-// Skipped says which keys [ParseKeySet] or [ParseAuthorizedKeys] left out and why, one
-// error for each, which matches [ErrInvalidKey]; worth a line in the log.
+// Skipped returns the reasons why [ParseKeySet] or [ParseAuthorizedKeys] left out keys: one error
+// for each key, which matches [ErrInvalidKey]. Log them.
 func (s *KeySet) Skipped() []error {
 	var errs []error
 	for _, e := range s.skipped {

@@ -9,13 +9,13 @@ import (
 	"example.com/jwt/internal/keytext"
 )
 
-// ParsePrivateKey reads a private key: what ssh-keygen writes (OpenSSH format), PKCS #8, PKCS #1
-// and SEC 1 in PEM, or a JWK (RFC 7517), of at most 64 KiB. The first two may be encrypted; pass
-// [WithPassphrase]. The format is detected from the content. Explanation around a PEM block (RFC
-// 7468, Section 5.2), certificates and public keys beside it are not used. For anything but exactly
-// one private key it returns an [ErrInvalidKey] that says what was found and what to do. A missing
-// passphrase matches *ssh.PassphraseMissingError of golang.org/x/crypto/ssh too, and a wrong one
-// [x509.IncorrectPasswordError].
+// ParsePrivateKey reads a private key: what ssh-keygen writes (OpenSSH format), PKCS #8, PKCS #1 or
+// SEC 1 in PEM, or a JWK (RFC 7517), of at most 64 KiB. The first two may be encrypted; pass
+// [WithPassphrase]. The format is detected from the content. Text around a PEM block (RFC 7468,
+// Section 5.2) is ignored, and so are certificates and public keys beside it. For anything but
+// exactly one private key, the error matches [ErrInvalidKey] and says what was found and what to
+// do. A missing passphrase also matches *ssh.PassphraseMissingError of golang.org/x/crypto/ssh, and
+// a wrong one [x509.IncorrectPasswordError].
 func ParsePrivateKey(data []byte, opts ...KeyOption) (*PrivateKey, error) {
 	cfg, err := newKeyConfig(opts)
 	if err != nil {
@@ -31,12 +31,11 @@ func ParsePrivateKey(data []byte, opts ...KeyOption) (*PrivateKey, error) {
 	return newPrivate(key, cfg)
 }
 
-// ParsePublicKey reads a public key: a line of OpenSSH (ssh-rsa, ecdsa-sha2-nistp*,
-// ssh-ed25519, with or without comment), PKIX, PKCS #1 or a certificate in PEM, or a JWK
-// (RFC 7517), of at most 64 KiB, with or without explanation around a PEM block (RFC 7468, Section
-// 5.2). Of a certificate it takes the key alone: dates, chain and usages are not checked. For
-// anything but exactly one key it returns an [ErrInvalidKey] that says what was found and what to
-// do.
+// ParsePublicKey reads a public key: a line in OpenSSH format (ssh-rsa, ecdsa-sha2-nistp*,
+// ssh-ed25519, with or without a comment), PKIX, PKCS #1 or a certificate in PEM, or a JWK (RFC
+// 7517), of at most 64 KiB. Text around a PEM block (RFC 7468, Section 5.2) is ignored. Only the
+// key of a certificate is used: dates, chain and usages are not checked. For anything but exactly
+// one key, the error matches [ErrInvalidKey] and says what was found and what to do.
 func ParsePublicKey(data []byte, opts ...KeyOption) (*PublicKey, error) {
 	cfg, err := newKeyConfig(opts)
 	if err != nil {
@@ -55,10 +54,9 @@ func ParsePublicKey(data []byte, opts ...KeyOption) (*PublicKey, error) {
 	return newPublic(key, cfg)
 }
 
-// ParseSecretKey reads a JWK of kty "oct" (RFC 7518, Section 6.4), such as
-// [SecretKey.ExportJWK] writes. The secret obeys the rules of [NewSecretKey], and the
-// JWK's kid, alg, use and key_ops are obeyed too. Pass a secret that is not a JWK to
-// NewSecretKey.
+// ParseSecretKey reads a JWK of kty "oct" (RFC 7518, Section 6.4), such as [SecretKey.ExportJWK]
+// writes. The secret must meet the requirements of [NewSecretKey], and the JWK's kid, alg, use and
+// key_ops apply to the key. Pass a secret that is not a JWK to NewSecretKey.
 func ParseSecretKey(jwk []byte, opts ...KeyOption) (*SecretKey, error) {
 	cfg, err := newKeyConfig(opts)
 	if err != nil {
@@ -77,8 +75,8 @@ func ParseSecretKey(jwk []byte, opts ...KeyOption) (*SecretKey, error) {
 	return newSecret(secret, cfg)
 }
 
-// MarshalPEM writes the private key as PKCS #8 in PEM (RFC 5958), without passphrase. It returns
-// [ErrInvalidKey] for a key that a foreign signer holds.
+// MarshalPEM returns the private key as unencrypted PKCS #8 in PEM (RFC 5958). It returns
+// [ErrInvalidKey] for a key that another signer holds.
 func (k *PrivateKey) MarshalPEM() ([]byte, error) {
 	if k == nil || k.pair == nil {
 		return nil, failf(ErrInvalidKey, "the key was not made by a constructor of this package")
@@ -93,10 +91,10 @@ func (k *PrivateKey) MarshalPEM() ([]byte, error) {
 	return pem.EncodeToMemory(&pem.Block{Type: "PRIVATE KEY", Bytes: der}), nil
 }
 
-// MarshalOpenSSH writes the private key as ssh-keygen does (PROTOCOL.key of OpenSSH), without
-// passphrase and comment: for ssh-agent, and for the -f of ssh-keygen. It returns [ErrInvalidKey]
-// for a key that a foreign signer holds, and for an RSA key whose exponent has more than 24 bits,
-// which [ParsePrivateKey] would not read in this form.
+// MarshalOpenSSH returns the private key in the format of ssh-keygen (PROTOCOL.key of OpenSSH),
+// unencrypted and without a comment, for ssh-agent and ssh-keygen. It returns [ErrInvalidKey] for a
+// key that another signer holds, and for an RSA key whose exponent has more than 24 bits, which
+// [ParsePrivateKey] would not read in this format.
 func (k *PrivateKey) MarshalOpenSSH() ([]byte, error) {
 	if k == nil || k.pair == nil {
 		return nil, failf(ErrInvalidKey, "the key was not made by a constructor of this package")
@@ -114,8 +112,8 @@ func (k *PrivateKey) MarshalOpenSSH() ([]byte, error) {
 	return pem.EncodeToMemory(block), nil
 }
 
-// MarshalPEM writes the public key as PKIX in PEM (RFC 5280, Section 4.1.2.7). It
-// returns [ErrInvalidKey] for a zero key.
+// MarshalPEM returns the public key as PKIX in PEM (RFC 5280, Section 4.1.2.7). It returns
+// [ErrInvalidKey] for a zero key.
 func (k *PublicKey) MarshalPEM() ([]byte, error) {
 	if k == nil || k.checked == nil {
 		return nil, failf(ErrInvalidKey, "the key was not made by a constructor of this package")
@@ -127,10 +125,10 @@ func (k *PublicKey) MarshalPEM() ([]byte, error) {
 	return pem.EncodeToMemory(&pem.Block{Type: "PUBLIC KEY", Bytes: der}), nil
 }
 
-// MarshalAuthorizedKey writes the key as a line of OpenSSH, as in a .pub file, without
-// comment and with a final newline (RFC 4253, Section 6.6). It returns [ErrInvalidKey] for a
-// zero key, and for an RSA key whose exponent has more than 24 bits, which [ParsePublicKey]
-// would not read in this form.
+// MarshalAuthorizedKey returns the key as a line in OpenSSH format, as in a .pub file, without a
+// comment and with a final newline (RFC 4253, Section 6.6). It returns [ErrInvalidKey] for a zero
+// key, and for an RSA key whose exponent has more than 24 bits, which [ParsePublicKey] would not
+// read in this format.
 func (k *PublicKey) MarshalAuthorizedKey() ([]byte, error) {
 	if k == nil || k.checked == nil {
 		return nil, failf(ErrInvalidKey, "the key was not made by a constructor of this package")

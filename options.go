@@ -123,8 +123,8 @@ func WithExpiresIn(d time.Duration) SignOption {
 }
 
 // WithHeader adds a header parameter (RFC 7515, Section 4). It may be given several times, with
-// different names. It returns [ErrInvalidOption] for alg, crit and b64, for kid, which comes from
-// the key, for typ, which [WithType] sets, and for a cty that is not a string.
+// different names. Some names are rejected with [ErrInvalidOption]: alg, crit and b64; kid, which
+// comes from the key; and typ, which [WithType] sets. So is a cty that is not a string.
 func WithHeader(name string, value any) SignOption {
 	return &signOpt{"WithHeader", func(c *signConfig) error {
 		if err := checkText("WithHeader", name); err != nil {

@@ -13,11 +13,11 @@ import (
 	"example.com/jwt/internal/excerpt"
 )
 
-// NewSSHKey makes a signing key of an ssh signer, such as a key in an ssh agent, on a
-// smart card or in a password manager, which never leaves it. An RSA key signs RS256 and
-// RS512 (RFC 8332 has no other), an ECDSA key the ES* of its curve, an Ed25519 key EdDSA
-// and Ed25519; [NewSigner] returns [ErrInvalidKey] for another algorithm. Certificates and
-// security keys (sk-*), which sign more than they are given, are ErrInvalidKey here. When
+// NewSSHKey returns a signing key that uses an ssh signer, such as a key in an ssh agent, on a
+// smart card or in a password manager; the private key stays there. An RSA key signs RS256 and
+// RS512, the only ones that RFC 8332 has, an ECDSA key the ES* of its curve, an Ed25519 key EdDSA
+// and Ed25519; [NewSigner] returns [ErrInvalidKey] for any other algorithm. NewSSHKey returns
+// ErrInvalidKey for certificates and security keys (sk-*), which sign more than they are given. If
 // the agent refuses or is gone, Sign returns [ErrKeysUnavailable].
 func NewSSHKey(signer ssh.Signer, opts ...KeyOption) (*PrivateKey, error) {
 	cfg, err := newKeyConfig(opts)
