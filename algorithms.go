@@ -6,11 +6,13 @@ import (
 	"crypto/ed25519"
 	"crypto/hmac"
 	"crypto/rsa"
+	"slices"
 	"strconv"
 	"strings"
 
 	"example.com/jwt/internal/base64url"
 	"example.com/jwt/internal/excerpt"
+	"example.com/jwt/internal/mldsa"
 )
 
 // Algorithm is a JOSE signature algorithm (RFC 7518, Section 3.1), one of the constants of this
@@ -53,11 +55,12 @@ type scheme struct {
 	family family
 	hash   crypto.Hash
 	digest *digestPool
-	bits   int    // ECDSA: size of the curve
+	bits   int // ECDSA: size of the curve
+	params mldsa.Parameters
 	ssh    string // the signature format of ssh keys, or ""
 }
 
-var schemes = table([...]scheme{
+var schemes = table([]scheme{
 	HS256:   {name: "HS256", family: hmacFamily{}, hash: crypto.SHA256, digest: &sha256Pool},
 	HS384:   {name: "HS384", family: hmacFamily{}, hash: crypto.SHA384, digest: &sha384Pool},
 	HS512:   {name: "HS512", family: hmacFamily{}, hash: crypto.SHA512, digest: &sha512Pool},
@@ -74,8 +77,12 @@ var schemes = table([...]scheme{
 	Ed25519: {name: "Ed25519", family: ed25519Family{}, ssh: "ssh-ed25519"},
 })
 
-// table fills in what follows from the index and name of each row. Row 0 stays empty.
-func table(rows [Ed25519 + 1]scheme) [Ed25519 + 1]scheme {
+// table adds the rows of ML-DSA where Go has it, whose constants are in a file of their own, and fills
+// in what follows from the index and name of each row. Row 0 stays empty.
+func table(rows []scheme) []scheme {
+	for _, params := range mldsa.All() {
+		rows = append(rows, scheme{name: params.String(), family: mldsaFamily{}, params: params})
+	}
 	for alg := HS256; int(alg) < len(rows); alg++ {
 		s := &rows[alg]
 		s.alg = alg
@@ -100,10 +107,13 @@ type family interface {
 
 // ParseAlgorithm returns the algorithm with that exact registered name, for a list in a
 // configuration file. Never pass it the "alg" of a token. It returns [ErrInvalidOption] for "none"
-// and other unknown names.
+// and other unknown names, and before Go 1.27 for those of ML-DSA.
 func ParseAlgorithm(name string) (Algorithm, error) {
 	if alg := algorithmByName(name); alg != 0 {
 		return alg, nil
+	}
+	if slices.Contains(mldsa.Names, name) {
+		return nil, failf(ErrInvalidOption, "%s needs a program that is built with Go 1.27 or later", name)
 	}
 	var names []string
 	for _, s := range schemes[HS256:] {
@@ -269,6 +279,29 @@ func (ed25519Family) verify(_ *scheme, m *checkedKey, input string, sig []byte) 
 }
 
 func (ed25519Family) sign(s *scheme, k *keyPair, dst, input []byte) ([]byte, error) {
+	sig, err := k.ask(input, crypto.Hash(0))
+	return append(dst, sig...), err
+}
+
+// mldsaFamily is ML-DSA with a parameter set of its own for each algorithm (RFC 9964, Section 3).
+type mldsaFamily struct{}
+
+func (mldsaFamily) need(s *scheme) string { return "an " + s.name + " key" }
+
+func (mldsaFamily) fits(s *scheme, m *checkedKey) bool {
+	return m.kind == kindMLDSA && m.mldsa.Parameters() == s.params
+}
+
+func (mldsaFamily) verify(s *scheme, m *checkedKey, input string, sig []byte) bool {
+	if len(sig) != s.params.SignatureSize() {
+		return false
+	}
+	b := inputs.get(input)
+	defer inputs.put(b)
+	return mldsa.Verify(m.mldsa, *b, sig)
+}
+
+func (mldsaFamily) sign(s *scheme, k *keyPair, dst, input []byte) ([]byte, error) {
 	sig, err := k.ask(input, crypto.Hash(0))
 	return append(dst, sig...), err
 }

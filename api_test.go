@@ -114,10 +114,15 @@ func parsePackage(t *testing.T, dir string, mode parser.Mode) []*ast.File {
 
 var fileSet = gotoken.NewFileSet()
 
-// exportedDecls gives each exported declaration as a text without comments and bodies.
+// exportedDecls gives each exported declaration as a text without comments and bodies. One that
+// older versions of Go don't have ends with the version that it needs.
 func exportedDecls(t *testing.T, dir string) []string {
 	var texts []string
 	for _, file := range parsePackage(t, dir, parser.SkipObjectResolution) {
+		since := ""
+		if file.GoVersion != "" { // of a build constraint
+			since = " // " + file.GoVersion
+		}
 		ast.FileExports(file)
 		for _, decl := range file.Decls {
 			switch decl := decl.(type) {
@@ -126,9 +131,11 @@ func exportedDecls(t *testing.T, dir string) []string {
 					continue
 				}
 				decl.Body = nil
-				texts = append(texts, printNode(t, decl))
+				texts = append(texts, printNode(t, decl)+since)
 			case *ast.GenDecl:
-				texts = append(texts, exportedSpecs(t, decl)...)
+				for _, text := range exportedSpecs(t, decl) {
+					texts = append(texts, text+since)
+				}
 			}
 		}
 	}

@@ -14,8 +14,9 @@ const (
 	defaultMaxSize = 64 << 10
 	// maxHeaderSegment bounds what is parsed before the signature is checked.
 	maxHeaderSegment = 16 << 10
-	// maxSignature is more than the longest signature, that of an RSA key of 16384 bits.
-	maxSignature = 4096
+	// maxSignature is the longest signature, that of ML-DSA-87. One of an RSA key of 16384 bits has
+	// 2048 bytes.
+	maxSignature = 4627
 )
 
 // Errors that reject hostile input before anything is allocated.

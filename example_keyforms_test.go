@@ -211,7 +211,7 @@ func ExampleNewKeySet() {
 func ExampleParseKeySet() {
 	set, err := jwt.ParseKeySet([]byte(`{"keys":[
 		{"kty":"OKP","crv":"Ed25519","kid":"a","use":"sig","x":"11qYAYKxCrfVS_7TyWQHOg7hcvPapiMlrwIaaPcHURo"},
-		{"kty":"AKP","kid":"b","alg":"ML-DSA-44","pub":"…"}]}`))
+		{"kty":"OKP","crv":"X25519","kid":"b","use":"enc","x":"…"}]}`))
 	if err != nil {
 		log.Fatal(err)
 	}
@@ -223,7 +223,7 @@ func ExampleParseKeySet() {
 	}
 	// Output:
 	// key a
-	// jwt: entry 1 of the JWK Set is skipped: kid "b": a JWK of kty "AKP" is not supported: want RSA, EC, OKP or oct
+	// jwt: entry 1 of the JWK Set is skipped: kid "b": the JWK's use is "enc", so it is not for signatures: want "sig"
 }
 
 // What an issuer publishes, for instance under /.well-known/jwks.json.

@@ -16,6 +16,7 @@ import (
 	"example.com/jwt/internal/excerpt"
 	"example.com/jwt/internal/keycheck"
 	"example.com/jwt/internal/keytext"
+	"example.com/jwt/internal/mldsa"
 )
 
 // needRSA says what RS* and PS* work with.
@@ -29,6 +30,7 @@ const (
 	kindRSA
 	kindECDSA
 	kindEd25519
+	kindMLDSA
 )
 
 // keyOps are the operations that a JWK's key_ops leave a key.
@@ -54,6 +56,7 @@ type checkedKey struct {
 	rsa     *rsa.PublicKey
 	ecdsa   *ecdsa.PublicKey
 	ed25519 ed25519.PublicKey
+	mldsa   *mldsa.PublicKey
 }
 
 // hidden keeps a value where neither a verb of fmt nor a dumper that walks unexported fields by
@@ -72,7 +75,7 @@ type keyPair struct {
 	foreign bool // the signer is not the standard library's: its signatures are checked
 }
 
-// ask lets the signer sign a digest, or a message for Ed25519. A foreign signer gets a copy,
+// ask lets the signer sign a digest, or a message for Ed25519 and ML-DSA. A foreign signer gets a copy,
 // because it may keep the slice and this buffer is pooled.
 func (k *keyPair) ask(digest []byte, opts crypto.SignerOpts) ([]byte, error) {
 	if k.foreign {
@@ -114,6 +117,8 @@ func (m *checkedKey) describe() string {
 		return "an RSA key of " + itoa(m.rsa.N.BitLen()) + " bits"
 	case kindECDSA:
 		return "an ECDSA " + m.ecdsa.Curve.Params().Name + " key"
+	case kindMLDSA:
+		return "an " + m.mldsa.Parameters().String() + " key"
 	default:
 		return "an Ed25519 key"
 	}
@@ -128,6 +133,8 @@ func (m *checkedKey) key() crypto.PublicKey {
 		return m.ecdsa
 	case kindEd25519:
 		return m.ed25519
+	case kindMLDSA:
+		return m.mldsa
 	}
 	return nil
 }
@@ -163,6 +170,8 @@ func (m *checkedKey) sameKey(x *checkedKey) bool {
 		return m.ecdsa.Equal(x.ecdsa)
 	case kindEd25519:
 		return m.ed25519.Equal(x.ed25519)
+	case kindMLDSA:
+		return m.mldsa.Equal(x.mldsa)
 	}
 	return subtle.ConstantTimeCompare(m.secret(), x.secret()) == 1
 }
@@ -205,6 +214,8 @@ func newCheckedKey(checked crypto.PublicKey) *checkedKey {
 		return &checkedKey{kind: kindRSA, rsa: k}
 	case *ecdsa.PublicKey:
 		return &checkedKey{kind: kindECDSA, ecdsa: k}
+	case *mldsa.PublicKey:
+		return &checkedKey{kind: kindMLDSA, mldsa: k}
 	default:
 		return &checkedKey{kind: kindEd25519, ed25519: checked.(ed25519.PublicKey)}
 	}

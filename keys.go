@@ -13,6 +13,7 @@ import (
 
 	"example.com/jwt/internal/keycheck"
 	"example.com/jwt/internal/keytext"
+	"example.com/jwt/internal/mldsa"
 )
 
 // minSecret is the shortest secret, in bytes: the size of the smallest hash (RFC
@@ -86,8 +87,8 @@ func NewSecretKey(secret []byte, opts ...KeyOption) (*SecretKey, error) {
 }
 
 // NewPrivateKey makes a signing key of an *rsa.PrivateKey, an *ecdsa.PrivateKey, an
-// ed25519.PrivateKey, or any other [crypto.Signer] whose public key is RSA, ECDSA or
-// Ed25519, such as a key in an HSM or KMS. It returns [ErrInvalidKey] for weak or inconsistent
+// ed25519.PrivateKey, with Go 1.27 an *mldsa.PrivateKey, or any other [crypto.Signer] whose public
+// key is RSA, ECDSA, Ed25519 or ML-DSA, such as a key in an HSM or KMS. It returns [ErrInvalidKey] for weak or inconsistent
 // keys, and for RSA keys of more than two primes. Keys of the standard library are copied. The
 // signatures of another signer are verified before they are returned; when it fails, Sign
 // returns [ErrKeysUnavailable].
@@ -112,8 +113,8 @@ func NewPrivateKey(key crypto.Signer, opts ...KeyOption) (*PrivateKey, error) {
 	return newPrivate(own, cfg)
 }
 
-// NewPublicKey makes a verification key of an *rsa.PublicKey, an *ecdsa.PublicKey or
-// an ed25519.PublicKey, which is copied. It returns [ErrInvalidKey] for others, and for keys
+// NewPublicKey makes a verification key of an *rsa.PublicKey, an *ecdsa.PublicKey, an
+// ed25519.PublicKey or, with Go 1.27, an *mldsa.PublicKey, which is copied. It returns [ErrInvalidKey] for others, and for keys
 // that are weak or not on their curve. RSA keys have from 2048 to 16384 bits (RFC 7518, Section
 // 3.3) and an odd exponent from 65537 to 2^31-1; ECDSA keys are on P-256, P-384 or P-521.
 func NewPublicKey(key crypto.PublicKey, opts ...KeyOption) (*PublicKey, error) {
@@ -158,7 +159,7 @@ func GenerateSecretKey(alg Algorithm, opts ...KeyOption) (*SecretKey, error) {
 }
 
 // GeneratePrivateKey makes a key pair bound to the algorithm: RSA of 3072 bits, ECDSA on
-// the algorithm's curve, or Ed25519. It has no kid unless [WithKeyID] or
+// the algorithm's curve, Ed25519, or ML-DSA. It has no kid unless [WithKeyID] or
 // [WithThumbprintKeyID] sets one. It returns [ErrInvalidOption] for an HS* algorithm.
 func GeneratePrivateKey(alg Algorithm, opts ...KeyOption) (*PrivateKey, error) {
 	s, cfg, err := generateConfig("GeneratePrivateKey", alg, opts)
@@ -173,6 +174,8 @@ func GeneratePrivateKey(alg Algorithm, opts ...KeyOption) (*PrivateKey, error) {
 		key, err = ecdsa.GenerateKey(keycheck.CurveByName("P-"+itoa(s.bits)), rand.Reader)
 	case ed25519Family:
 		_, key, err = ed25519.GenerateKey(rand.Reader)
+	case mldsaFamily:
+		key, err = mldsa.GenerateKey(s.params)
 	default:
 		return nil, failf(ErrInvalidOption, "GeneratePrivateKey makes key pairs, and %s needs %s: use GenerateSecretKey", s.name, s.family.need(s))
 	}
@@ -201,7 +204,7 @@ func (k *PrivateKey) Public() *PublicKey {
 }
 
 // Crypto returns a copy of the key as the standard library has it: an *rsa.PublicKey,
-// an *ecdsa.PublicKey or an ed25519.PublicKey; nil for a zero PublicKey.
+// an *ecdsa.PublicKey, an ed25519.PublicKey or an *mldsa.PublicKey; nil for a zero PublicKey.
 func (k *PublicKey) Crypto() crypto.PublicKey {
 	if k.checked == nil {
 		return nil
@@ -210,7 +213,8 @@ func (k *PublicKey) Crypto() crypto.PublicKey {
 }
 
 // Crypto returns a copy of the key as the standard library has it: an *rsa.PrivateKey, an
-// *ecdsa.PrivateKey or an ed25519.PrivateKey, for programs that do more with it than sign tokens.
+// *ecdsa.PrivateKey, an ed25519.PrivateKey or an *mldsa.PrivateKey, for programs that do more with it
+// than sign tokens.
 // For a key that another [crypto.Signer] holds it returns that signer; nil for a key of
 // [NewSSHKey] and for a zero PrivateKey.
 func (k *PrivateKey) Crypto() crypto.Signer {

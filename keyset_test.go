@@ -53,7 +53,7 @@ func TestKeySetLeavesOutWhatItCannotUse(t *testing.T) {
 	set, err := jwt.ParseKeySet([]byte(setText(
 		entra,
 		testkeys.Edit(t, testkeys.RFCPublicRSA, "use", "enc", "kid", "enc"),
-		`{"kty":"AKP","alg":"ML-DSA-44","kid":"new","pub":"AAAA"}`,
+		`{"kty":"new","alg":"new-44","kid":"new","pub":"AAAA"}`,
 		testkeys.Edit(t, testkeys.RFCPublicEC, "crv", "secp256k1", "kid", "koblitz"),
 		testkeys.RFCPublicEC,
 		testkeys.Edit(t, testkeys.RFCPublicRSA, "alg", "RSA-OAEP-256", "kid", "oaep"),
@@ -75,7 +75,7 @@ func TestKeySetLeavesOutWhatItCannotUse(t *testing.T) {
 
 	want := []string{
 		`entry 1 of the JWK Set is skipped: kid "enc": the JWK's use is "enc"`,
-		`entry 2 of the JWK Set is skipped: kid "new": a JWK of kty "AKP" is not supported`,
+		`entry 2 of the JWK Set is skipped: kid "new": a JWK of kty "new" is not supported`,
 		`entry 3 of the JWK Set is skipped: kid "koblitz": an EC JWK on the curve "secp256k1"`,
 		`entry 5 of the JWK Set is skipped: kid "oaep": the JWK's alg is "RSA-OAEP-256"`,
 		`entry 6 of the JWK Set is skipped: kid "weak": an RSA key of 1024 bits is too weak`,
@@ -406,7 +406,7 @@ func TestSetWithoutAnyKeyThatServesSaysWhy(t *testing.T) {
 	algs := []jwt.Algorithm{jwt.HS256, jwt.RS256}
 	for text, want := range map[string]string{
 		setText(): "jwt: the set has no keys that can be used",
-		setText(`{"kty":"AKP"}`, `{"kty":"RSA","kid":"a"}`, `{}`, `{}`): `jwt: the set has no keys that can be used; reasons: entry 0 of the JWK Set is skipped: a JWK of kty "AKP" is not supported: want RSA, EC, OKP or oct; ` +
+		setText(`{"kty":"new"}`, `{"kty":"RSA","kid":"a"}`, `{}`, `{}`): `jwt: the set has no keys that can be used; reasons: entry 0 of the JWK Set is skipped: a JWK of kty "new" is not supported: want RSA, EC, OKP, AKP or oct; ` +
 			`entry 1 of the JWK Set is skipped: kid "a": the JWK has no "n"; entry 2 of the JWK Set is skipped: the JWK has no "kty"; and 1 more`,
 		setText(testkeys.RFCPublicOKP, `{}`): "jwt: none of the set's 1 keys can serve HS256, RS256; reasons: entry 1 of the JWK Set is skipped: the JWK has no \"kty\"; " +
 			"HS256 needs a secret key of at least 32 bytes, got an Ed25519 key (EdDSA?)",

@@ -133,6 +133,9 @@ func (k *PublicKey) MarshalAuthorizedKey() ([]byte, error) {
 	if k == nil || k.checked == nil {
 		return nil, failf(ErrInvalidKey, "the key was not made by a constructor of this package")
 	}
+	if k.checked.kind == kindMLDSA {
+		return nil, failf(ErrInvalidKey, "an ML-DSA key has no OpenSSH form but that of a draft: use PEM or a JWK")
+	}
 	key, err := ssh.NewPublicKey(k.checked.key())
 	if err != nil {
 		return nil, wrapf(ErrInvalidKey, err, "the key has no OpenSSH form")

@@ -37,7 +37,7 @@ func requireClass(t *testing.T, err error) {
 // addKeyTexts seeds a fuzz target with all of testdata/keys, good and bad.
 func addKeyTexts(f *testing.F) {
 	n := 0
-	for _, pattern := range []string{"testdata/keys/*", "testdata/keys/around/*", "testdata/keys/refused/*", "testdata/keys/jwk/*"} {
+	for _, pattern := range []string{"testdata/keys/*", "testdata/keys/around/*", "testdata/keys/refused/*", "testdata/keys/jwk/*", "testdata/keys/mldsa/*", "testdata/keys/mldsa/refused/*"} {
 		files, err := filepath.Glob(pattern)
 		require.NoError(f, err)
 		for _, file := range files {

@@ -142,6 +142,8 @@ func sshPublic(signer ssh.Signer) (ssh.CryptoPublicKey, error) {
 	switch name := public.Type(); {
 	case strings.Contains(name, "-cert-v01@"):
 		return nil, failf(ErrInvalidKey, "the ssh signer holds a certificate (%s): use the signer of the plain key", name)
+	case strings.HasPrefix(name, "ssh-mldsa-"):
+		return nil, failf(ErrInvalidKey, "the ssh signer holds an ML-DSA key (%s), whose OpenSSH form is a draft: use NewPrivateKey", excerpt.Quote(name))
 	case strings.HasPrefix(name, "sk-"):
 		return nil, failf(ErrInvalidKey, "the ssh signer is a security key (%s), which can't sign tokens", name)
 	}

@@ -15,6 +15,8 @@ import (
 	"fmt"
 	"math/big"
 	"slices"
+
+	"example.com/jwt/internal/mldsa"
 )
 
 // Bounds of RSA keys: RFC 7518, Sections 3.3 and 3.5, for the least size, and what a
@@ -28,7 +30,7 @@ const (
 )
 
 // Public returns a checked copy of a public key, which is an *rsa.PublicKey, an
-// *ecdsa.PublicKey or an ed25519.PublicKey, and fails for every other type. The key must not
+// *ecdsa.PublicKey, an ed25519.PublicKey or an *mldsa.PublicKey, and fails for every other type. The key must not
 // be nil. If weak is true, short RSA keys are legal too.
 func Public(key crypto.PublicKey, weak bool) (crypto.PublicKey, error) {
 	switch k := key.(type) {
@@ -47,15 +49,17 @@ func Public(key crypto.PublicKey, weak bool) (crypto.PublicKey, error) {
 		return copyEd25519(k)
 	case *ed25519.PublicKey:
 		return copyEd25519(*k)
+	case *mldsa.PublicKey:
+		return copyMLDSA(k)
 	case crypto.Signer:
 		return nil, fmt.Errorf("got a private key (%T) where a public key belongs: use NewPrivateKey(key) and its Public()", key)
 	}
-	return nil, fmt.Errorf("a public key of type %T is not supported: want *rsa.PublicKey, *ecdsa.PublicKey or ed25519.PublicKey (ParsePublicKey reads key texts)", key)
+	return nil, fmt.Errorf("a public key of type %T is not supported: want *rsa.PublicKey, *ecdsa.PublicKey, ed25519.PublicKey or, with Go 1.27, *mldsa.PublicKey (ParsePublicKey reads key texts)", key)
 }
 
 // Private returns a copy of a private key of the standard library, an *rsa.PrivateKey with
-// its primes, an *ecdsa.PrivateKey or an ed25519.PrivateKey, after checking that its parts
-// belong together. The key must not be nil. For any other signer it returns nil.
+// its primes, an *ecdsa.PrivateKey, an ed25519.PrivateKey or an *mldsa.PrivateKey, after checking
+// that its parts belong together. The key must not be nil. For any other signer it returns nil.
 func Private(key crypto.Signer, weak bool) (crypto.Signer, error) {
 	switch k := key.(type) {
 	case *rsa.PrivateKey:
@@ -66,6 +70,8 @@ func Private(key crypto.Signer, weak bool) (crypto.Signer, error) {
 		return copyEd25519Private(k)
 	case *ed25519.PrivateKey:
 		return copyEd25519Private(*k)
+	case *mldsa.PrivateKey:
+		return copyMLDSAPrivate(k)
 	}
 	return nil, nil
 }
@@ -80,6 +86,9 @@ func Clone(key crypto.PublicKey) crypto.PublicKey {
 		return own
 	case ed25519.PublicKey:
 		return slices.Clone(k)
+	case *mldsa.PublicKey:
+		own := *k
+		return &own
 	}
 	return nil
 }
@@ -245,4 +254,22 @@ func copyECDSAPrivate(k *ecdsa.PrivateKey) (crypto.Signer, error) {
 		return nil, errors.New("the ECDSA private key does not belong to its public key")
 	}
 	return own, nil
+}
+
+// copyMLDSA takes what a constructor of crypto/mldsa has made. Its methods panic on anything else,
+// which can only be a zero value.
+func copyMLDSA(k *mldsa.PublicKey) (crypto.PublicKey, error) {
+	if *k == (mldsa.PublicKey{}) {
+		return nil, errors.New("the ML-DSA public key is a zero value: make it with mldsa.NewPublicKey")
+	}
+	own := *k
+	return &own, nil
+}
+
+func copyMLDSAPrivate(k *mldsa.PrivateKey) (crypto.Signer, error) {
+	if *k == (mldsa.PrivateKey{}) {
+		return nil, errors.New("the ML-DSA private key is a zero value: make it with mldsa.NewPrivateKey or mldsa.GenerateKey")
+	}
+	own := *k
+	return &own, nil
 }

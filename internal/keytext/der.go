@@ -13,6 +13,7 @@ import (
 	cbasn1 "golang.org/x/crypto/cryptobyte/asn1"
 
 	"example.com/jwt/internal/excerpt"
+	"example.com/jwt/internal/mldsa"
 )
 
 // publicInfo is a public key of any algorithm (RFC 5280, Section 4.1.2.7).
@@ -114,6 +115,13 @@ var (
 	oidP521    = asn1.ObjectIdentifier{1, 3, 132, 0, 35}
 )
 
+// mldsaNames are the parameter sets of ML-DSA (RFC 9881, Section 2).
+var mldsaNames = map[string]string{
+	"2.16.840.1.101.3.4.3.17": "ML-DSA-44",
+	"2.16.840.1.101.3.4.3.18": "ML-DSA-65",
+	"2.16.840.1.101.3.4.3.19": "ML-DSA-87",
+}
+
 const dsaKey = "a DSA key, for which there is no JOSE algorithm"
 
 // otherAlgorithms are those of keys that people have, but that can't be used here.
@@ -138,7 +146,8 @@ var otherCurves = map[string]string{
 
 // checkAlgorithm fails for a key that can't sign tokens, and for parameters that
 // its algorithm does not have: NULL for RSA (RFC 3279, Section 2.3.1), a named curve for
-// ECDSA (RFC 5480, Section 2.1.1), none for Ed25519 (RFC 8410, Section 3).
+// ECDSA (RFC 5480, Section 2.1.1), none for Ed25519 (RFC 8410, Section 3) and ML-DSA (RFC 9881,
+// Section 2).
 func checkAlgorithm(a pkix.AlgorithmIdentifier) error {
 	var want []byte
 	switch {
@@ -154,6 +163,10 @@ func checkAlgorithm(a pkix.AlgorithmIdentifier) error {
 		}
 		return nil
 	case a.Algorithm.Equal(oidEd25519):
+	case mldsaNames[a.Algorithm.String()] != "":
+		if _, err := mldsa.ByName(mldsaNames[a.Algorithm.String()]); err != nil {
+			return err
+		}
 	default:
 		what := otherAlgorithms[a.Algorithm.String()]
 		if what == "" {

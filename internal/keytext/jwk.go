@@ -15,13 +15,12 @@ import (
 // ignored (RFC 7517, Section 4), also x5c, x5u and their like.
 var jwkMembers = []string{
 	"kty", "use", "key_ops", "alg", "kid", "keys",
-	"n", "e", "crv", "x", "y",
+	"n", "e", "crv", "x", "y", "pub",
 	"d", "p", "q", "dp", "dq", "qi", "oth", "k", "priv",
 }
 
-// privateMembers are the members of jwkMembers that no public JWK has; "priv" is that
-// of kty AKP, which is no key of this package but must not be published either.
-var privateMembers = jwkMembers[11:]
+// privateMembers are the members of jwkMembers that no public JWK has.
+var privateMembers = jwkMembers[12:]
 
 // jwk is the text of a JWK that has been read as JSON.
 type jwk struct {
@@ -91,8 +90,8 @@ func privateJWK(text string, weak bool) (crypto.Signer, Use, error) {
 		return nil, Use{}, err
 	case j.kty == "oct":
 		return nil, Use{}, found(SecretKey, `this JWK is a secret (kty "oct"), not a private key: use ParseSecretKey`)
-	case !j.has("d"):
-		return nil, Use{}, found(PublicKey, `this JWK has no "d", so it is not a private key: use ParsePublicKey if it is public`)
+	case !j.has(j.secretMember()):
+		return nil, Use{}, found(PublicKey, `this JWK has no %q, so it is not a private key: use ParsePublicKey if it is public`, j.secretMember())
 	}
 	use, err := j.pairUse(OpSign)
 	if err != nil {
@@ -154,10 +153,10 @@ func (j *jwk) readType() (err error) {
 		return err
 	}
 	switch j.kty {
-	case "RSA", "EC", "OKP", "oct":
+	case "RSA", "EC", "OKP", "AKP", "oct":
 		return nil
 	}
-	return fmt.Errorf("a JWK of kty %s is not supported: want RSA, EC, OKP or oct", excerpt.Quote(j.kty))
+	return fmt.Errorf("a JWK of kty %s is not supported: want RSA, EC, OKP, AKP or oct", excerpt.Quote(j.kty))
 }
 
 // use reads kid, alg, use and key_ops; one of the operations must be allowed.
@@ -231,6 +230,14 @@ func (j *jwk) ops(purpose string) (ops Ops, err error) {
 func (j *jwk) has(name string) bool {
 	_, ok := j.members[name]
 	return ok
+}
+
+// secretMember is the member that makes a key pair private.
+func (j *jwk) secretMember() string {
+	if j.kty == "AKP" {
+		return "priv"
+	}
+	return "d"
 }
 
 // private names the first private member that the JWK has, or "".

@@ -9,10 +9,12 @@ import (
 	"fmt"
 	"math/big"
 	"slices"
+	"strings"
 
 	"example.com/jwt/internal/base64url"
 	"example.com/jwt/internal/excerpt"
 	"example.com/jwt/internal/keycheck"
+	"example.com/jwt/internal/mldsa"
 )
 
 // crtMembers are the parameters that an RSA private key has all or none of.
@@ -25,6 +27,8 @@ func (j *jwk) public(weak bool) (crypto.PublicKey, error) {
 		return j.publicRSA(weak)
 	case "EC":
 		return j.publicEC()
+	case "AKP":
+		return j.publicAKP()
 	default: // OKP: readType knows no other
 		key, err := j.publicOKP()
 		if err != nil {
@@ -41,6 +45,8 @@ func (j *jwk) signer(weak bool) (crypto.Signer, error) {
 		return j.signerRSA(weak)
 	case "EC":
 		return j.signerEC()
+	case "AKP":
+		return j.signerAKP()
 	default:
 		return j.signerOKP()
 	}
@@ -196,6 +202,54 @@ func (j *jwk) signerOKP() (crypto.Signer, error) {
 	return key, nil
 }
 
+// publicAKP reads a key of ML-DSA (RFC 9964, Section 4), whose alg says how it is to be read.
+func (j *jwk) publicAKP() (*mldsa.PublicKey, error) {
+	params, err := j.parameters()
+	if err != nil {
+		return nil, err
+	}
+	encoding, err := j.fixed("pub", params.PublicKeySize())
+	if err != nil {
+		return nil, err
+	}
+	key, err := mldsa.NewPublicKey(params, encoding)
+	if err != nil {
+		return nil, fmt.Errorf("the JWK's pub is no key of %s: %w", params, err)
+	}
+	return key, nil
+}
+
+func (j *jwk) signerAKP() (crypto.Signer, error) {
+	public, err := j.publicAKP()
+	if err != nil {
+		return nil, err
+	}
+	seed, err := j.fixed("priv", mldsa.PrivateKeySize)
+	if err != nil {
+		return nil, err
+	}
+	key, err := mldsa.NewPrivateKey(public.Parameters(), seed)
+	if err != nil {
+		return nil, fmt.Errorf("the JWK's priv is no key of %s: %w", public.Parameters(), err)
+	}
+	if !public.Equal(key.PublicKey()) {
+		return nil, errors.New("the JWK's priv does not belong to its pub")
+	}
+	return key, nil
+}
+
+// parameters returns the parameter set that alg names, which an AKP key must have.
+func (j *jwk) parameters() (mldsa.Parameters, error) {
+	name, err := j.str("alg")
+	if err != nil {
+		return mldsa.Parameters{}, err
+	}
+	if !slices.Contains(mldsa.Names, name) {
+		return mldsa.Parameters{}, fmt.Errorf("an AKP JWK for the alg %s is not supported: want one of %s", excerpt.Quote(name), strings.Join(mldsa.Names, ", "))
+	}
+	return mldsa.ByName(name)
+}
+
 func (j *jwk) octets(name string) ([]byte, error) {
 	text, err := j.str(name)
 	if err != nil {
@@ -211,7 +265,7 @@ func (j *jwk) octets(name string) ([]byte, error) {
 func (j *jwk) fixed(name string, size int) ([]byte, error) {
 	octets, err := j.octets(name)
 	if err == nil && len(octets) != size {
-		return nil, fmt.Errorf("the JWK's %s has %d bytes: want %d, with leading zeros", name, len(octets), size)
+		return nil, fmt.Errorf("the JWK's %s has %d bytes: want %d, leading zeros included", name, len(octets), size)
 	}
 	return octets, err
 }

@@ -13,6 +13,7 @@ import (
 
 	"example.com/jwt/internal/base64url"
 	"example.com/jwt/internal/keycheck"
+	"example.com/jwt/internal/mldsa"
 	"example.com/jwt/internal/strictjson"
 )
 
@@ -60,6 +61,8 @@ func Kty(key crypto.PublicKey) string {
 		return "RSA"
 	case *ecdsa.PublicKey:
 		return "EC"
+	case *mldsa.PublicKey:
+		return "AKP"
 	default:
 		return "OKP"
 	}
@@ -72,7 +75,7 @@ func appendJWK(dst []byte, kty string, public bool, use Use, key []member) []byt
 	if public {
 		dst = appendMember(dst, member{"use", "sig"})
 	}
-	if use.Alg != "" {
+	if use.Alg != "" && kty != "AKP" { // whose alg is a member of the key
 		dst = appendMember(dst, member{"alg", use.Alg})
 	}
 	switch use.Ops {
@@ -102,6 +105,8 @@ func publicMembers(key crypto.PublicKey) []member {
 		return []member{{"crv", k.Curve.Params().Name}, {"x", encode(point[1 : 1+size])}, {"y", encode(point[1+size:])}}
 	case ed25519.PublicKey:
 		return []member{{"crv", "Ed25519"}, {"x", encode(k)}}
+	case *mldsa.PublicKey:
+		return []member{{"alg", k.Parameters().String()}, {"pub", encode(k.Bytes())}}
 	}
 	return nil
 }
@@ -124,6 +129,8 @@ func privateMembersOf(key crypto.Signer) ([]member, error) {
 		return []member{{"d", encode(scalar)}}, nil
 	case ed25519.PrivateKey:
 		return []member{{"d", encode(k.Seed())}}, nil
+	case *mldsa.PrivateKey:
+		return []member{{"priv", encode(k.Bytes())}}, nil
 	}
 	return nil, fmt.Errorf("a private key of type %T can't be exported", key)
 }

@@ -18,8 +18,8 @@ import (
 )
 
 // Private reads the text of a private key: OpenSSH, PKCS #8, PKCS #1 or SEC 1 in PEM, or a
-// JWK. The key is an *rsa.PrivateKey with its primes, an *ecdsa.PrivateKey or an
-// ed25519.PrivateKey. A nil passphrase is none. It fails with an [*Error] for a text that is
+// JWK. The key is an *rsa.PrivateKey with its primes, an *ecdsa.PrivateKey, an
+// ed25519.PrivateKey or an *mldsa.PrivateKey. A nil passphrase is none. It fails with an [*Error] for a text that is
 // another kind of key or encrypted: a missing passphrase is an [*ssh.PassphraseMissingError]
 // too, a wrong one [x509.IncorrectPasswordError].
 func Private(data, passphrase []byte, weak bool) (crypto.Signer, Use, error) {
@@ -41,8 +41,8 @@ func Private(data, passphrase []byte, weak bool) (crypto.Signer, Use, error) {
 }
 
 // Public reads the text of a public key: a line of OpenSSH, PKIX, PKCS #1 or a certificate in
-// PEM, or a JWK. The key is an *rsa.PublicKey, an *ecdsa.PublicKey or an ed25519.PublicKey. It
-// fails with an [*Error] for a text that is another kind of key.
+// PEM, or a JWK. The key is an *rsa.PublicKey, an *ecdsa.PublicKey, an ed25519.PublicKey or an
+// *mldsa.PublicKey. It fails with an [*Error] for a text that is another kind of key.
 func Public(data []byte, weak bool) (crypto.PublicKey, Use, error) {
 	text, err := trim(data)
 	switch {

@@ -91,6 +91,8 @@ func notAKeyLine(text, kind string) error {
 		return fmt.Errorf("this is an OpenSSH certificate (%s): use the plain public key in the .pub file, or as ssh.MarshalAuthorizedKey(certificate.Key) writes it", excerpt.Quote(kind))
 	case kind == "ssh-dss":
 		return noCure(dsaKey)
+	case strings.HasPrefix(kind, "ssh-mldsa"):
+		return fmt.Errorf("this is an ML-DSA key in OpenSSH format (%s), which is a draft: want it in PEM or as a JWK", excerpt.Quote(kind))
 	case isLine(text):
 		return found(LineOfFile, "there are options, a host or a comment mark before the key: want the plain .pub line ("+plainLine+")")
 	}

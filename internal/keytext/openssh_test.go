@@ -71,6 +71,9 @@ func TestOpenSSHFramesThatAreRefused(t *testing.T) {
 			f.Public = ssh.Marshal(struct{ Kind, Key, App string }{"sk-ssh-ed25519@openssh.com", "x", "ssh:"})
 		}},
 		{"a DSA key", "DSA", func(f *opensshFrame) { f.Public = ssh.Marshal(struct{ Kind, P string }{"ssh-dss", "x"}) }},
+		{"an ML-DSA key", "an ML-DSA key in OpenSSH format (\"ssh-mldsa-65\"), which is a draft: want it in PEM or as a JWK", func(f *opensshFrame) {
+			f.Public = ssh.Marshal(struct{ Kind, Key string }{"ssh-mldsa-65", "x"})
+		}},
 		{"a private key cut off", "can't be read", func(f *opensshFrame) { f.Private = f.Private[:40] }},
 		{"check numbers that differ", "can't be read", func(f *opensshFrame) { f.Private[0] ^= 1 }},
 		{"wrong padding", "can't be read", func(f *opensshFrame) { f.Private = append(f.Private, 9) }},

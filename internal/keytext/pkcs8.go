@@ -15,6 +15,7 @@ import (
 	"math/big"
 
 	"example.com/jwt/internal/keycheck"
+	"example.com/jwt/internal/mldsa"
 )
 
 // pkcs8 is a private key of any algorithm: PKCS #8 (RFC 5208, Section 5), and its second
@@ -61,6 +62,11 @@ func parsePKCS8(der []byte, weak bool) (crypto.Signer, error) {
 		if own, err = parseSEC1(outer.Key, curveOf(outer.Algorithm)); err == nil {
 			key = own
 			public, err = own.PublicKey.Bytes()
+		}
+	case mldsaNames[outer.Algorithm.Algorithm.String()] != "":
+		var own *mldsa.PrivateKey
+		if own, err = parseMLDSA(outer.Key, mldsaNames[outer.Algorithm.Algorithm.String()]); err == nil {
+			key, public = own, own.PublicKey().Bytes()
 		}
 	default:
 		var own ed25519.PrivateKey
@@ -227,6 +233,33 @@ func parseSeed(der []byte) (ed25519.PrivateKey, error) {
 		return nil, fmt.Errorf("an Ed25519 private key has %d bytes, got %d", ed25519.SeedSize, len(seed))
 	}
 	return ed25519.NewKeyFromSeed(seed), nil
+}
+
+// parseMLDSA reads an ML-DSA private key, whose seed is one of its three forms (RFC 9881, Section 6).
+// The standard library has no use for the expanded key, from which no seed can be computed.
+func parseMLDSA(der []byte, name string) (*mldsa.PrivateKey, error) {
+	params, err := mldsa.ByName(name)
+	if err != nil {
+		return nil, err
+	}
+	const seedTag, expandedTag, bothTag = 0x80, asn1.TagOctetString, 0x20 | asn1.TagSequence
+	var form asn1.RawValue
+	if err := sameDER(der, &form); err != nil {
+		return nil, err
+	}
+	switch form.FullBytes[0] {
+	case seedTag:
+		key, err := mldsa.NewPrivateKey(params, form.Bytes)
+		if err != nil {
+			return nil, fmt.Errorf("the %s private key can't be read: %w", name, err)
+		}
+		return key, nil
+	case expandedTag:
+		return nil, fmt.Errorf("the %s private key is in the expanded form, without its seed, and no program can compute that: make another key, as `openssl genpkey -algorithm %s -provparam ml-dsa.output_formats=seed-only` does", name, name)
+	case bothTag:
+		return nil, fmt.Errorf("the %s private key is in the form with seed and expanded key: `openssl pkey -provparam ml-dsa.output_formats=seed-only -in FILE` (OpenSSL 3.5) writes the seed alone", name)
+	}
+	return nil, notCanonical()
 }
 
 // isBits reports whether an optional public key is absent or the one it must be.
