@@ -108,7 +108,7 @@ func TestSignaturesThatAreNoBase64URL(t *testing.T) {
 		{token + "é", errSignatureText, errSignatureText},
 		{token + "AA", errSignatureEnd, errSignatureEnd},
 		{token[:len(token)-1] + "B", errSignatureEnd, errSignatureEnd},
-		{token + strings.Repeat("A", 6000) + "\n", errSignatureTooLong, errSignatureTooLong},
+		{token + strings.Repeat("A", 7000) + "\n", errSignatureTooLong, errSignatureTooLong},
 		{token + "A", errSignature, errSignature},
 	} {
 		for v, want := range map[*Verifier[MapClaims]]*failure{strict: row.strict, padded: row.padded} {
