@@ -77,8 +77,8 @@ var schemes = table([]scheme{
 	Ed25519: {name: "Ed25519", family: ed25519Family{}, ssh: "ssh-ed25519"},
 })
 
-// table adds the rows of ML-DSA where Go has it, whose constants are in a file of their own, and fills
-// in what follows from the index and name of each row. Row 0 stays empty.
+// table adds the rows of ML-DSA where Go has it, whose constants are in a file of their own, and
+// fills in what follows from the index and name of each row. Row 0 stays empty.
 func table(rows []scheme) []scheme {
 	for _, params := range mldsa.All() {
 		rows = append(rows, scheme{name: params.String(), family: mldsaFamily{}, params: params})

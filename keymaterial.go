@@ -75,8 +75,8 @@ type keyPair struct {
 	foreign bool // the signer is not the standard library's: its signatures are checked
 }
 
-// ask lets the signer sign a digest, or a message for Ed25519 and ML-DSA. A foreign signer gets a copy,
-// because it may keep the slice and this buffer is pooled.
+// ask lets the signer sign a digest, or a message for Ed25519 and ML-DSA. A foreign signer gets a
+// copy, because it may keep the slice and this buffer is pooled.
 func (k *keyPair) ask(digest []byte, opts crypto.SignerOpts) ([]byte, error) {
 	if k.foreign {
 		digest = slices.Clone(digest)

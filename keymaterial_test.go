@@ -84,7 +84,7 @@ func specimens(t *testing.T) map[string]specimen {
 			all["PublicKey "+name] = specimenOf(hidden, *key.Public(), *other.Public())
 			addUsers(t, all, name, hidden, alg, key, other, key.Public(), other.Public())
 		}
-		if signer, err := ssh.NewSignerFromSigner(key.Crypto()); err == nil {
+		if signer, err := ssh.NewSignerFromSigner(key.Crypto()); err == nil && hasOpenSSHForm(key.Public()) {
 			key := jwtKey(jwt.NewSSHKey(signer))(t)
 			all["PrivateKey "+alg.String()+" of ssh"] = specimenOf(hidden, *key, *other)
 		}

@@ -114,9 +114,10 @@ func NewPrivateKey(key crypto.Signer, opts ...KeyOption) (*PrivateKey, error) {
 }
 
 // NewPublicKey makes a verification key of an *rsa.PublicKey, an *ecdsa.PublicKey, an
-// ed25519.PublicKey or, with Go 1.27, an *mldsa.PublicKey, which is copied. It returns [ErrInvalidKey] for others, and for keys
-// that are weak or not on their curve. RSA keys have from 2048 to 16384 bits (RFC 7518, Section
-// 3.3) and an odd exponent from 65537 to 2^31-1; ECDSA keys are on P-256, P-384 or P-521.
+// ed25519.PublicKey or, with Go 1.27, an *mldsa.PublicKey, which is copied. It returns
+// [ErrInvalidKey] for others, and for keys that are weak or not on their curve. RSA keys have from
+// 2048 to 16384 bits (RFC 7518, Section 3.3) and an odd exponent from 65537 to 2^31-1; ECDSA keys
+// are on P-256, P-384 or P-521.
 func NewPublicKey(key crypto.PublicKey, opts ...KeyOption) (*PublicKey, error) {
 	cfg, err := newKeyConfig(opts)
 	if err != nil {
