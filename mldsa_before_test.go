@@ -10,6 +10,7 @@ import (
 	"github.com/stretchr/testify/require"
 
 	"example.com/jwt"
+	"example.com/jwt/internal/testkeys"
 )
 
 const needsGo127 = " needs a program that is built with Go 1.27 or later"
@@ -21,7 +22,7 @@ func TestMLDSANeedsGo127(t *testing.T) {
 		_, err := jwt.ParseAlgorithm(name)
 		require.ErrorIs(t, err, jwt.ErrInvalidOption)
 		require.ErrorContains(t, err, name+needsGo127)
-		private, public := readKeyPair(t, "testdata/keys/mldsa/mldsa"+size)
+		private, public := testkeys.Pair(t, "testdata/keys/mldsa/mldsa"+size)
 		_, err = jwt.ParsePrivateKey(private)
 		require.ErrorIs(t, err, jwt.ErrInvalidKey)
 		require.ErrorContains(t, err, name+needsGo127)

@@ -9,12 +9,13 @@ import (
 	"github.com/stretchr/testify/require"
 
 	"example.com/jwt"
+	"example.com/jwt/internal/testkeys"
 )
 
 // The FIPS 140-3 module of Go 1.24 has no ML-DSA: no constructor makes a key of it.
 func TestMLDSANeedsAnotherFIPSModule(t *testing.T) {
 	const want = "unavailable in FIPS 140-3 Go Cryptographic Module v1.0.0"
-	private, public := readKeyPair(t, "testdata/keys/mldsa/mldsa65")
+	private, public := testkeys.Pair(t, "testdata/keys/mldsa/mldsa65")
 	_, err := jwt.GeneratePrivateKey(jwt.MLDSA65)
 	require.ErrorIs(t, err, jwt.ErrInvalidKey)
 	require.ErrorContains(t, err, want)

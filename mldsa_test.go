@@ -139,7 +139,7 @@ func TestMLDSAKeysInEveryForm(t *testing.T) {
 func TestMLDSAOfOpenSSL(t *testing.T) {
 	for alg := range mldsaSets {
 		name := "mldsa" + strings.TrimPrefix(alg.String(), "ML-DSA-")
-		private, public := readKeyPair(t, "testdata/keys/mldsa/"+name)
+		private, public := testkeys.Pair(t, "testdata/keys/mldsa/"+name)
 		key, err := jwt.ParsePrivateKey(private)
 		require.NoError(t, err)
 		own, err := jwt.ParsePublicKey(public)
