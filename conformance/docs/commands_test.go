@@ -21,15 +21,12 @@ const root = "../.."
 var stand = map[string]string{
 	"ssh-keygen -t ed25519 -f jwt-key":     `ssh-keygen -q -t ed25519 -f jwt-key -N "" && jwt sign -key jwt-key -alg EdDSA -claims '{}' | jwt verify -key jwt-key.pub -alg EdDSA -`,
 	"ssh-keygen -t rsa -b 4096 -f jwt-key": `ssh-keygen -q -t rsa -b 4096 -f jwt-key -N "" && jwt sign -key jwt-key -alg RS256 -claims '{}' | jwt verify -key jwt-key.pub -alg RS256 -`,
-	"ssh-keygen -p -f FILE":                `openssl genrsa -aes128 -passout pass:secret -out FILE 2048 && chmod 600 FILE && ssh-keygen -q -p -f FILE -P secret -N other && grep -q OPENSSH FILE`,
 	"ssh-keygen -p -Z aes256-ctr -f FILE": `ssh-keygen -q -t ed25519 -Z aes256-cbc -f cbc -N secret && ssh-keygen -q -p -Z aes256-ctr -f cbc -P secret -N secret && ` +
 		`printf secret > passphrase && chmod 600 passphrase && jwt sign -key cbc -passphrase-file passphrase -alg EdDSA -claims '{}'`,
 	"ssh-keygen -p -a 64 -f FILE": `ssh-keygen -q -t ed25519 -a 1 -f rounds -N secret && ssh-keygen -q -p -a 64 -f rounds -P secret -N secret`,
-	"openssl pkey -ec_param_enc named_curve": `openssl ecparam -name prime256v1 -param_enc explicit -genkey -noout -out explicit && ` +
-		`openssl pkey -in explicit -ec_param_enc named_curve -out named && chmod 600 named && jwt sign -key named -alg ES256 -claims '{}'`,
-	"openssl req -pubkey -noout": `openssl req -new -newkey rsa:2048 -nodes -keyout private.pem -subj /CN=x -out request && openssl req -pubkey -noout -in request | jwt jwks -`,
-	"jwt inspect":                `jwt keygen -alg HS256 -out secret && jwt sign -key secret -alg HS256 -claims '{}' | jwt inspect -`,
-	"go run ./cmd/jwt":           `cd jwt && go run ./cmd/jwt -h`,
+	"jwt inspect":                 `jwt keygen -alg HS256 -out secret && jwt sign -key secret -alg HS256 -claims '{}' | jwt inspect -`,
+	"go run ./cmd/jwt":            `cd jwt && go run ./cmd/jwt -h`,
+	"go run ./cmd/jwt inspect":    `jwt keygen -alg HS256 -out secret && jwt sign -key secret -alg HS256 -claims '{}' >jwt/token.txt && cd jwt && go run ./cmd/jwt inspect - <token.txt && rm token.txt`,
 	"go test -run '^$' -fuzz '^FuzzVerify$' -fuzztime 1h .": `cd jwt && grep -q '^func FuzzVerify(' fuzz_test.go`,
 }
 
