@@ -158,6 +158,7 @@ type scratch struct {
 	buf     []byte // decoded or encoded bytes
 	json    []byte // JSON being written
 	keys    []*checkedKey
+	head    Header
 }
 
 var scratches sync.Pool
@@ -179,6 +180,9 @@ func (w *scratch) release() {
 	}
 	clear(w.keys)
 	w.keys = w.keys[:0]
+	if w.head.segment != "" {
+		w.head = Header{}
+	}
 	scratches.Put(w)
 }
 

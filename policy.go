@@ -20,6 +20,7 @@ type policy struct {
 	schemes []*scheme
 	keyring // unless there is a KeyFunc
 	find    KeyFunc
+	known   knownHeaders
 
 	// What holds asks, drawn from the options by prepare.
 	examined, needed claimSet // of the examined claims, a token has just those that are needed

@@ -1,13 +1,19 @@
 package jwt
 
 import (
+	"context"
+	"crypto"
 	"encoding/base64"
 	"math/rand/v2"
 	"slices"
+	"strings"
+	"sync"
 	"testing"
 	"time"
 
 	"github.com/stretchr/testify/require"
+
+	"example.com/jwt/internal/forge"
 )
 
 func TestOptionsAtTheEdges(t *testing.T) {
@@ -167,4 +173,118 @@ func TestHoldsAgreesWithExplain(t *testing.T) {
 		}
 	}
 	require.Greater(t, min(yes, no), 2000)
+}
+
+// FuzzKnownHeader verifies tokens with any header by verifiers to which it is new, and by others to
+// which it is known: the results are the same, for a good signature and for a wrong one.
+func FuzzKnownHeader(f *testing.F) {
+	for _, header := range []string{
+		`{"alg":"HS256","typ":"JWT"}`, `{"typ":"JWT","alg":"HS256"}`, `{"alg":"HS256"}`, `{"alg":"HS256","kid":"a","typ":"JWT"}`,
+		`{"alg":"HS256","kid":"b"}`, `{"alg":"HS256","kid":"both"}`, `{"alg":"HS256","kid":"x"}`, `{"kid":"\u0061","alg":"HS384"}`,
+		` { "alg" : "HS256" , "x" : [1] } `, `{"alg":"HS256","typ":"other"}`, `{"alg":"none"}`, `{"alg":"HS256","crit":[]}`, `{"alg":"HS256","kid":5}`, `{}`, ``,
+		`{"alg":"HS256","x":"` + strings.Repeat("x", maxKnownHeader) + `"}`,
+	} {
+		f.Add(header)
+	}
+	secret := make([]byte, 64)
+	newKey := func(secret []byte, kid string) *SecretKey {
+		var opts []KeyOption
+		if kid != "" {
+			opts = append(opts, WithKeyID(kid))
+		}
+		key, err := NewSecretKey(secret, opts...)
+		require.NoError(f, err)
+		return key
+	}
+	other := []byte(strings.Repeat("o", 64))
+	set, err := NewKeySet(newKey(secret, "a"), newKey(other, "b"), newKey(secret, "both"), newKey(other, "both"), newKey(secret, ""))
+	require.NoError(f, err)
+	sources := []KeySource{newKey(secret, ""), newKey(secret, "a"), set, KeyFunc(func(context.Context, Header) (KeySource, error) { return set, nil })}
+	f.Fuzz(func(t *testing.T, header string) {
+		for _, source := range sources {
+			newVerifier := func() *Verifier[MapClaims] {
+				v, err := NewVerifier[MapClaims](source, []Algorithm{HS384, HS256}, WithType("JWT"))
+				require.NoError(t, err)
+				return v
+			}
+			old := newVerifier()
+			for _, hash := range []crypto.Hash{crypto.SHA256, crypto.SHA384} {
+				token, another := forge.Token(header, `{"a":1}`, forge.HMAC(hash, secret)), forge.Token(header, `{}`, forge.HMAC(hash, other))
+				for _, token := range []string{token, another, token[:len(token)-2] + "AA", token + "=", token} {
+					want, wantErr := newVerifier().Verify(token)
+					for range 3 {
+						got, err := old.Verify(token)
+						require.Equal(t, want, got)
+						require.Equal(t, wantErr, err)
+					}
+				}
+			}
+		}
+	})
+}
+
+// TestHeadersBecomeKnownByGoodSignaturesAlone, from the second on, so that nobody without a key can
+// fill the list and a verifier for one token makes none.
+func TestHeadersBecomeKnownByGoodSignaturesAlone(t *testing.T) {
+	secret := make([]byte, 64)
+	key, err := NewSecretKey(secret)
+	require.NoError(t, err)
+	v, err := NewVerifier[MapClaims](key, []Algorithm{HS256})
+	require.NoError(t, err)
+	verify := func(header string, sign forge.Sign) { _, _ = v.Verify(forge.Token(header, `{}`, sign)) }
+	known := func(header string) *knownHeader { return v.p.known.find(forge.Encode(header)) }
+	good, wrong := forge.HMAC(crypto.SHA256, secret), forge.HMAC(crypto.SHA256, []byte("x"))
+
+	const usual, long = `{"alg":"HS256"}`, `{"alg":"HS256","kid":"a"}`
+	for range 3 {
+		verify(usual, wrong)
+	}
+	verify(usual, good)
+	require.Nil(t, v.p.known.bySegment.Load())
+	verify(usual, good)
+	require.Same(t, key.checkedKey(), known(usual).key)
+	verify(long, wrong)
+	require.Nil(t, known(long))
+
+	var wg sync.WaitGroup
+	for range 4 {
+		wg.Go(func() {
+			for i := range 2 * maxKnownHeaders {
+				verify(`{"alg":"HS256","kid":"`+itoa(i)+`"}`, good)
+			}
+		})
+	}
+	wg.Wait()
+	verify(`{"alg":"HS256","kid":"new"}`, good)
+	require.Len(t, *v.p.known.bySegment.Load(), maxKnownHeaders)
+	require.Nil(t, known(`{"alg":"HS256","kid":"new"}`))
+	require.NotNil(t, known(usual), "the first stay")
+
+	v, err = NewVerifier[MapClaims](key, []Algorithm{HS256})
+	require.NoError(t, err)
+	text := `{"alg":"HS256","x":"` + strings.Repeat("x", maxKnownHeader) + `"}`
+	verify(text, good)
+	verify(text, good)
+	require.Nil(t, known(text))
+}
+
+// TestAKnownHeaderDoesNotKeepTheKeyOfAKeyFunc, which may withdraw it at any time.
+func TestAKnownHeaderDoesNotKeepTheKeyOfAKeyFunc(t *testing.T) {
+	secret := make([]byte, 64)
+	key, err := NewSecretKey(secret)
+	require.NoError(t, err)
+	next, err := NewSecretKey([]byte(strings.Repeat("n", 64)))
+	require.NoError(t, err)
+	current := key
+	v, err := NewVerifier[MapClaims](KeyFunc(func(context.Context, Header) (KeySource, error) { return current, nil }), []Algorithm{HS256})
+	require.NoError(t, err)
+	token := forge.Token(`{"alg":"HS256"}`, `{}`, forge.HMAC(crypto.SHA256, secret))
+	for range 3 {
+		_, err = v.Verify(token)
+		require.NoError(t, err)
+	}
+	require.NotNil(t, v.p.known.find(forge.Encode(`{"alg":"HS256"}`)))
+	current = next
+	_, err = v.Verify(token)
+	require.ErrorIs(t, err, ErrInvalidSignature)
 }

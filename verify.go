@@ -2,7 +2,10 @@ package jwt
 
 import (
 	"context"
+	"maps"
 	"reflect"
+	"strings"
+	"sync/atomic"
 	"time"
 
 	"example.com/jwt/internal/excerpt"
@@ -91,12 +94,12 @@ func (v *Verifier[T]) VerifyContext(ctx context.Context, token string) (*Token[T
 	}
 	var r result[T]
 	t := &r.Token
-	t.Header, t.Payload, t.KeyID = header, payload, keyID
+	t.Header, t.Payload, t.KeyID = *header, payload, keyID
 	index, err := readRegistered(&w.scanner, payload, &t.RegisteredClaims, r.lists[:0], v.p.subjects, ErrMalformed)
 	if err != nil {
 		return nil, err
 	}
-	if err := v.p.checkType(header.Type); err != nil {
+	if err := v.p.checkType(t.Header.Type); err != nil {
 		return nil, err
 	}
 	if err := v.p.check(&t.RegisteredClaims, &index); err != nil {
@@ -202,34 +205,56 @@ func validationError(err error) error {
 	return f
 }
 
-// authenticate finds the key and checks the signature. It parses nothing but the header.
-func (p *policy) authenticate(ctx context.Context, w *scratch, seg *segments) (Header, string, error) {
+// authenticate finds the key and checks the signature. It parses nothing but the header, and not
+// even that if it is a known one that leads to one key.
+func (p *policy) authenticate(ctx context.Context, w *scratch, seg *segments) (*Header, string, error) {
+	k := p.known.find(seg.header)
+	if k == nil || k.key == nil {
+		return p.authenticateAny(ctx, w, seg)
+	}
+	if fault := w.signature(seg.signature); fault != nil {
+		return nil, "", fault
+	}
+	if !k.scheme.family.verify(k.scheme, k.key, seg.input, w.buf) {
+		return nil, "", errSignature
+	}
+	return &k.Header, k.key.kid, nil
+}
+
+// authenticateAny is authenticate for all headers and keys.
+func (p *policy) authenticateAny(ctx context.Context, w *scratch, seg *segments) (*Header, string, error) {
 	header, s, err := p.header(w, seg.header)
 	if err != nil {
-		return Header{}, "", err
+		return nil, "", err
 	}
 	keys := p.keyring
 	if p.find != nil {
 		if keys, err = p.found(ctx, header); err != nil {
-			return Header{}, "", err
+			return nil, "", err
 		}
 	}
 	var few bool
 	if w.keys, few = keys.candidates(w.keys[:0], s, header.KeyID); !few {
-		return Header{}, "", keys.set.tooMany(header.KeyID)
+		return nil, "", keys.set.tooMany(header.KeyID)
 	}
 	if len(w.keys) == 0 {
-		return Header{}, "", keys.noKey(s, header.KeyID)
+		return nil, "", keys.noKey(s, header.KeyID)
 	}
 	if fault := w.signature(seg.signature); fault != nil {
-		return Header{}, "", fault
+		return nil, "", fault
 	}
 	for _, m := range w.keys {
 		if s.family.verify(s, m, seg.input, w.buf) {
-			return header, m.kid, nil
+			if p.find != nil || len(w.keys) > 1 {
+				p.known.add(header, s, nil)
+			} else {
+				p.known.add(header, s, m)
+			}
+			w.head = header
+			return &w.head, m.kid, nil
 		}
 	}
-	return Header{}, "", errSignature
+	return nil, "", errSignature
 }
 
 // header parses the header, and finds its algorithm among those allowed.
@@ -238,6 +263,9 @@ func (p *policy) header(w *scratch, segment string) (Header, *scheme, error) {
 		if segment == s.header {
 			return Header{Algorithm: s.name, Type: "JWT", segment: segment}, s, nil
 		}
+	}
+	if k := p.known.find(segment); k != nil {
+		return k.Header, k.scheme, nil
 	}
 	h, err := w.header(segment)
 	if err != nil {
@@ -249,6 +277,55 @@ func (p *policy) header(w *scratch, segment string) (Header, *scheme, error) {
 		}
 	}
 	return Header{}, nil, failf(ErrAlgorithmNotAllowed, "the token's algorithm is %s; allowed: %s", excerpt.Quote(h.Algorithm), p.algorithms())
+}
+
+const (
+	// maxKnownHeaders bounds what a verifier keeps: an issuer may write a new header for each token.
+	maxKnownHeaders = 64
+	// maxKnownHeader is the length of the longest header segment that is kept.
+	maxKnownHeader = 512
+)
+
+// knownHeader is a parsed header, and what follows from it alone.
+type knownHeader struct {
+	Header
+	scheme *scheme
+	key    *checkedKey // the only one to try, unless there are several, or a KeyFunc
+}
+
+// knownHeaders are some of the headers under which a verifier has seen good signatures, so that
+// nobody without a key can add any. An issuer writes the same few headers again and again. The map
+// is replaced by a larger one, never changed.
+type knownHeaders struct {
+	bySegment atomic.Pointer[map[string]*knownHeader]
+	used      atomic.Bool
+}
+
+func (h *knownHeaders) find(segment string) *knownHeader {
+	if m := h.bySegment.Load(); m != nil {
+		return (*m)[segment]
+	}
+	return nil
+}
+
+// add does nothing for the first token, which may be the only one.
+func (h *knownHeaders) add(header Header, s *scheme, key *checkedKey) {
+	if !h.used.Load() {
+		h.used.Store(true)
+		return
+	}
+	more := map[string]*knownHeader{}
+	old := h.bySegment.Load()
+	if old != nil {
+		more = *old
+	}
+	if len(more) == maxKnownHeaders || len(header.segment) > maxKnownHeader || more[header.segment] != nil {
+		return
+	}
+	header.segment = strings.Clone(header.segment) // the token need not stay in memory
+	more = maps.Clone(more)
+	more[header.segment] = &knownHeader{header, s, key}
+	h.bySegment.CompareAndSwap(old, &more)
 }
 
 // found returns the keys that the KeyFunc finds.
