@@ -350,7 +350,7 @@ func TestMessagesSayGotWantedAndWhatToTry(t *testing.T) {
 	require.EqualError(t, err, `jwt: the claims can't be encoded: claim "a\nb": cannot encode a Go chan int`)
 	for want, claims := range map[string]any{"an array": []int{1}, "a string": "x", "a number": 1, "a boolean": true, "null": nil} {
 		_, err := jwt.Sign(claims, secretKey(t), jwt.HS256)
-		require.EqualError(t, err, "jwt: the claims are "+want+" in JSON, want an object: a struct or a map makes one")
+		require.EqualError(t, err, "jwt: the claims are "+want+" in JSON, want an object: use a struct or a map")
 		require.ErrorIs(t, err, jwt.ErrInvalidOption)
 	}
 }

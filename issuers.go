@@ -36,7 +36,7 @@ func NewIssuers[T any](verifiers ...*Verifier[T]) (*Issuers[T], error) {
 		}
 		for _, name := range v.p.issuers {
 			if other, ok := owner[name]; ok && other != i {
-				return nil, failf(ErrInvalidOption, "NewIssuers: two verifiers are for the issuer %s: give it one, with all its keys", excerpt.Quote(name))
+				return nil, failf(ErrInvalidOption, "NewIssuers: two verifiers accept the issuer %s: use one, with all its keys", excerpt.Quote(name))
 			}
 			owner[name], s.byName[name] = i, v
 		}

@@ -129,12 +129,12 @@ func TestIssuersAreRefusedWhenItIsUndecidedWhoSigns(t *testing.T) {
 	require.NoError(t, err)
 	same := red.verifier(t)
 	for want, verifiers := range map[string][]*jwt.Verifier[jwt.MapClaims]{
-		"no verifier is given":                                nil,
-		"verifier 1 was not made by NewVerifier":              {red.verifier(t), nil},
-		"verifier 0 was not made by NewVerifier":              {{}, red.verifier(t)},
-		"verifier 1 has no WithIssuer":                        {red.verifier(t), anyIssuer},
-		`two verifiers are for the issuer "red": give it one`: {red.verifier(t), two},
-		`two verifiers are for the issuer "red": `:            {same, same},
+		"no verifier is given":                           nil,
+		"verifier 1 was not made by NewVerifier":         {red.verifier(t), nil},
+		"verifier 0 was not made by NewVerifier":         {{}, red.verifier(t)},
+		"verifier 1 has no WithIssuer":                   {red.verifier(t), anyIssuer},
+		`two verifiers accept the issuer "red": use one`: {red.verifier(t), two},
+		`two verifiers accept the issuer "red": `:        {same, same},
 	} {
 		s, err := jwt.NewIssuers(verifiers...)
 		require.Nil(t, s)

@@ -39,8 +39,8 @@
 //	keys looked up for each token                 KeyFunc; package jwks fetches them over HTTP
 //
 // The format is detected from the content. Text around a PEM block is ignored, and so are the
-// certificates and public keys beside the private key that ParsePrivateKey reads. A file that is
-// rejected says what to do with it, mostly by a command of openssl.
+// certificates and public keys beside the private key that [ParsePrivateKey] reads. The error for a
+// rejected file says what to do about it, often with an openssl command.
 //
 // A token with a kid is verified with the keys that have that kid, or if there are none, with the
 // keys without a kid. A token without a kid is verified with all keys that fit.

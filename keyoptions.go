@@ -74,7 +74,7 @@ func WithPassphrase(passphrase []byte) KeyOption {
 	return &keyOpt{"WithPassphrase", func(c *keyConfig) error {
 		c.passphrase = passphrase
 		if len(passphrase) == 0 {
-			return failf(ErrInvalidOption, "WithPassphrase: the passphrase is empty; leave the option out for a key without one")
+			return failf(ErrInvalidOption, "WithPassphrase: the passphrase is empty; omit the option for a key without a passphrase")
 		}
 		return nil
 	}}
@@ -108,7 +108,7 @@ func newKeyConfig(opts []KeyOption) (*keyConfig, error) {
 		}
 	}
 	if c.kid != "" && c.thumbprint {
-		return nil, failf(ErrInvalidOption, "WithKeyID and WithThumbprintKeyID contradict each other: give one")
+		return nil, failf(ErrInvalidOption, "WithKeyID and WithThumbprintKeyID contradict each other: use one")
 	}
 	return c, nil
 }
@@ -137,7 +137,7 @@ func (c *keyConfig) adopt(use keytext.Use) error {
 	case c.jwkAlg == 0:
 		return failf(ErrInvalidKey, "the JWK's alg is %s, which is not a signature algorithm of this package", excerpt.Quote(use.Alg))
 	case c.alg != 0 && c.alg != c.jwkAlg:
-		return failf(ErrInvalidOption, "WithAlgorithm says %s, but the JWK's alg is %s: leave the option out", c.alg, c.jwkAlg)
+		return failf(ErrInvalidOption, "WithAlgorithm says %s, but the JWK's alg is %s: omit the option", c.alg, c.jwkAlg)
 	}
 	return nil
 }
@@ -175,7 +175,7 @@ func (m *checkedKey) bindJWK(s *scheme) error {
 // validKeyID refuses what could not stand in a header.
 func validKeyID(kid string) error {
 	if kid == "" {
-		return failf(ErrInvalidOption, "WithKeyID: the kid is empty; leave the option out for a key without one")
+		return failf(ErrInvalidOption, "WithKeyID: the kid is empty; omit the option for a key without a kid")
 	}
 	if !utf8.ValidString(kid) {
 		return failf(ErrInvalidOption, "WithKeyID: the kid is not valid UTF-8")

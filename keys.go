@@ -362,7 +362,7 @@ func generateConfig(constructor string, alg Algorithm, opts []KeyOption) (*schem
 		return nil, nil, err
 	}
 	if cfg.alg != 0 && cfg.alg != s.alg {
-		return nil, nil, failf(ErrInvalidOption, "%s makes a key for %s, and WithAlgorithm says %s: leave the option out", constructor, s.name, cfg.alg)
+		return nil, nil, failf(ErrInvalidOption, "%s makes a key for %s, and WithAlgorithm says %s: omit the option", constructor, s.name, cfg.alg)
 	}
 	cfg.alg = s.alg
 	return s, cfg, nil

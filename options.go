@@ -191,9 +191,10 @@ func WithSubject(sub string) VerifyOption {
 }
 
 // AllowNumericSubject accepts a "sub" that is an integer, without fraction or exponent, which some
-// issuers send although RFC 7519, Section 4.1.2, demands a string. Token.Subject, [WithSubject] and
-// the Subject of a [RegisteredClaims] that is the claims type or is embedded in it have its digits
-// as written. A field of the claims type's own receives the number. [Sign] never writes one.
+// issuers send although RFC 7519, Section 4.1.2, requires a string. [Token].Subject and
+// [WithSubject] have its digits as written, and so has the Subject of a [RegisteredClaims] that is
+// the claims type or is embedded in it. A separate field of the claims type receives the number.
+// [Sign] never writes one.
 func AllowNumericSubject() VerifyOption {
 	return &verifyOpt{"AllowNumericSubject", func(c *verifyConfig) error { c.subjects = anySubject; return nil }}
 }
@@ -320,7 +321,7 @@ func (c *verifyConfig) apply(opts []VerifyOption) error {
 		}
 	}
 	if c.anyAudience && c.audiences != nil {
-		return failf(ErrInvalidOption, "WithAudience and AllowAnyAudience contradict each other: give one")
+		return failf(ErrInvalidOption, "WithAudience and AllowAnyAudience contradict each other: use one")
 	}
 	return nil
 }

@@ -22,7 +22,7 @@ type policy struct {
 	find    KeyFunc
 	known   knownHeaders
 
-	// What holds asks, drawn from the options by prepare.
+	// What holds needs, derived from the options by prepare.
 	examined, needed claimSet // of the examined claims, a token has just those that are needed
 	needsOther       []string // required claims that are not registered
 	special          bool     // there is more to ask: explain does
@@ -152,7 +152,7 @@ func mediaType(typ string) string {
 // fewAudiences is the number of audiences up to which a list is searched faster than a map.
 const fewAudiences = 8
 
-// prepare draws from the options what holds asks.
+// prepare derives from the options what holds needs.
 func (p *policy) prepare() {
 	for _, name := range p.required {
 		bit := registeredBit(name)

@@ -159,7 +159,7 @@ func (p *signPolicy) encodeClaims(w *scratch, claims any) error {
 	w.json = text
 	has := claimSet(info.Marks)
 	if kind := strictjson.KindOf(string(text[:1])); kind != strictjson.Object {
-		return failf(ErrInvalidOption, "the claims are %s in JSON, want an object: a struct or a map makes one", kind)
+		return failf(ErrInvalidOption, "the claims are %s in JSON, want an object: use a struct or a map", kind)
 	}
 	if !info.Trusted {
 		var registered RegisteredClaims

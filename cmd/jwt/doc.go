@@ -112,8 +112,8 @@ tokens. Characters that a terminal would interpret are written as \u escapes.
 # Keys
 
 A private key is in the format of ssh-keygen, in PEM (PKCS #8, PKCS #1 or SEC 1), or a JWK. If
-it is encrypted, -passphrase-file gives the passphrase. A public key is a .pub line, PEM (PKIX,
-PKCS #1 or a certificate), or a JWK. An authorized_keys file and a JWK Set hold several. If
+it is encrypted, pass the passphrase with -passphrase-file. A public key is a .pub line, PEM
+(PKIX, PKCS #1 or a certificate), or a JWK. An authorized_keys file and a JWK Set hold several. If
 other users can read a private key or a secret, there is a warning.
 
 A secret is a JWK of kty "oct", or the bytes of a file. If the file is text, a line end at its

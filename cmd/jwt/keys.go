@@ -180,7 +180,7 @@ func keyHint(want fileKind, data []byte, err error) string {
 	case err == nil:
 		return ""
 	case want == privateFile && missesPassphrase(err):
-		return "-passphrase-file FILE gives the passphrase"
+		return "pass the passphrase with -passphrase-file FILE"
 	case errors.Is(err, x509.IncorrectPasswordError):
 		return "the file of -passphrase-file must have the passphrase and nothing else, on one line"
 	}

@@ -140,7 +140,7 @@ func TestEncryptedKeys(t *testing.T) {
 	}
 	require.Zero(t, sign("-passphrase-file", "right").status)
 	for hint, args := range map[string][]string{
-		"-passphrase-file FILE gives the passphrase":                                          {},
+		"pass the passphrase with -passphrase-file FILE":                                      {},
 		"the file of -passphrase-file must have the passphrase and nothing else, on one line": {"-passphrase-file", "wrong"},
 	} {
 		r := sign(args...)
