@@ -39,7 +39,7 @@ type config struct {
 // WithHTTPClient sets the client to fetch with, for a proxy, a private certificate authority,
 // credentials, or a dialer that refuses private addresses. The default is one with
 // [http.DefaultTransport]. It is copied, and the copy has no cookie jar and follows no redirect.
-// Its own Timeout also applies. A nil client is [jwt.ErrInvalidOption].
+// Its own Timeout also applies. New returns [jwt.ErrInvalidOption] for a nil client.
 func WithHTTPClient(client *http.Client) Option {
 	return &option{"WithHTTPClient", func(c *config) error {
 		if c.client = client; client == nil {
@@ -75,9 +75,9 @@ func WithCooldown(d time.Duration) Option {
 	}}
 }
 
-// WithStaleLimit sets how long after the last good fetch began its set is still used while all
-// others fail. The default is 24 hours. After that there are no keys, which is
-// [jwt.ErrKeysUnavailable]. New returns [jwt.ErrInvalidOption] for less than the maximum
+// WithStaleLimit sets how long a set is still used while fetches fail, counted from the start of
+// the last successful one. The default is 24 hours. After that there are no keys, and lookups fail
+// with [jwt.ErrKeysUnavailable]. New returns [jwt.ErrInvalidOption] for less than the maximum
 // freshness.
 func WithStaleLimit(d time.Duration) Option {
 	return &option{"WithStaleLimit", func(c *config) error {
@@ -100,8 +100,8 @@ func WithTimeout(d time.Duration) Option {
 	}}
 }
 
-// WithClock replaces [time.Now] for the age of sets, the tries and the pauses, for tests. A nil
-// clock is [jwt.ErrInvalidOption].
+// WithClock replaces [time.Now] for the age of sets, the tries and the pauses, for tests. New
+// returns [jwt.ErrInvalidOption] for a nil clock.
 func WithClock(now func() time.Time) Option {
 	return &option{"WithClock", func(c *config) error {
 		if c.now = now; now == nil {
@@ -111,10 +111,11 @@ func WithClock(now func() time.Time) Option {
 	}}
 }
 
-// WithOnFetch sets a function that is called after each fetch, good or bad, with what the source
-// then has: for metrics and logs. It is called on the fetch's goroutine, without locks, and may
-// call [Source.Status] and [Source.Keys]. Callers that wait for the fetch also wait for this function, so it
-// should return quickly. A nil function is [jwt.ErrInvalidOption].
+// WithOnFetch sets a function that is called after each fetch, successful or not, with the
+// resulting [Status]: for metrics and logs. It is called on the goroutine of the fetch, without
+// locks held, and may call [Source.Status] and [Source.Keys]. Callers that wait for the fetch also
+// wait for this function, so it should return quickly. New returns [jwt.ErrInvalidOption] for a nil
+// function.
 func WithOnFetch(f func(Status)) Option {
 	return &option{"WithOnFetch", func(c *config) error {
 		if c.onFetch = f; f == nil {
