@@ -80,56 +80,45 @@ func (j *jwk) signerRSA(weak bool) (crypto.Signer, error) {
 		return nil, err
 	}
 	key := &rsa.PrivateKey{PublicKey: *public, D: d}
-	if key.Primes, err = j.primes(public.N); err != nil {
+	given, err := j.crt(public.N)
+	if err != nil {
 		return nil, err
+	}
+	if given != nil { // which are checked, and cost less than to compute
+		key.Primes = given[:2]
+		key.Precomputed.Dp, key.Precomputed.Dq, key.Precomputed.Qinv = given[2], given[3], given[4]
 	}
 	if err := keycheck.CompleteRSA(key); err != nil {
 		return nil, err
 	}
-	if err := j.checkCRT(key); err != nil {
-		return nil, err
+	for i, want := range [...]*big.Int{key.Precomputed.Dp, key.Precomputed.Dq, key.Precomputed.Qinv} {
+		if given != nil && given[2+i].Cmp(want) != 0 {
+			return nil, fmt.Errorf("the RSA private key does not hold together: the JWK's %s does not belong to its p, q and d", crtMembers[2+i])
+		}
 	}
 	return key, nil
 }
 
-// primes reads p and q; none if the JWK has no CRT parameters.
-func (j *jwk) primes(n *big.Int) (primes []*big.Int, err error) {
+// crt reads the parameters of the Chinese remainder theorem (RFC 7518, Section 6.3.2), in the
+// order of crtMembers; none if the JWK has none.
+func (j *jwk) crt(n *big.Int) (given []*big.Int, err error) {
 	if !slices.ContainsFunc(crtMembers, j.has) {
 		return nil, nil
 	}
-	if missing := slices.IndexFunc(crtMembers, func(name string) bool { return !j.has(name) }); missing >= 0 {
-		return nil, fmt.Errorf("the RSA JWK has no %q: want p, q, dp, dq and qi, or none of them (RFC 7518, Section 6.3.2)", crtMembers[missing])
-	}
-	for _, name := range crtMembers[:2] {
-		prime, err := j.integer(name)
+	for i, name := range crtMembers {
+		if !j.has(name) {
+			return nil, fmt.Errorf("the RSA JWK has no %q: want p, q, dp, dq and qi, or none of them (RFC 7518, Section 6.3.2)", name)
+		}
+		number, err := j.integer(name)
 		if err != nil {
 			return nil, err
 		}
-		if prime.BitLen() >= n.BitLen() {
+		if i < 2 && number.BitLen() >= n.BitLen() {
 			return nil, fmt.Errorf("the JWK's %s is not a factor of its n", name)
 		}
-		primes = append(primes, prime)
+		given = append(given, number)
 	}
-	return primes, nil
-}
-
-// checkCRT compares dp, dq and qi with those that the checked key has, computed from p, q and
-// d (RFC 7518, Section 6.3.2).
-func (j *jwk) checkCRT(key *rsa.PrivateKey) error {
-	if !j.has("p") {
-		return nil
-	}
-	for i, want := range []*big.Int{key.Precomputed.Dp, key.Precomputed.Dq, key.Precomputed.Qinv} {
-		name := crtMembers[2+i]
-		got, err := j.integer(name)
-		if err != nil {
-			return err
-		}
-		if got.Cmp(want) != 0 {
-			return fmt.Errorf("the RSA private key does not hold together: the JWK's %s does not belong to its p, q and d", name)
-		}
-	}
-	return nil
+	return given, nil
 }
 
 func (j *jwk) publicEC() (*ecdsa.PublicKey, error) {
