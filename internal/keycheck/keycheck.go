@@ -120,7 +120,7 @@ func RSA(n, e *big.Int, weak bool) error {
 // checked nor written without them, and checks that all its numbers belong together. For a key
 // that [rsa.PrivateKey.Precompute] has checked before, it costs little.
 func CompleteRSA(key *rsa.PrivateKey) error {
-	if err := boundPrivateRSA(key); err != nil {
+	if err := PrivateRSA(key); err != nil {
 		return err
 	}
 	if len(key.Primes) == 0 {
@@ -130,13 +130,15 @@ func CompleteRSA(key *rsa.PrivateKey) error {
 		}
 		key.Primes = primes
 	}
+	given := key.Precomputed.Dp != nil
 	key.Precompute()
-	if key.Validate() == nil {
-		return fipsPrivateRSA(key)
+	err := key.Validate()
+	if err != nil && given { // and perhaps all that is wrong
+		key.Precomputed = rsa.PrecomputedValues{}
+		key.Precompute()
+		err = key.Validate()
 	}
-	key.Precomputed = rsa.PrecomputedValues{} // those that it came with may be the only wrong ones
-	key.Precompute()
-	if err := key.Validate(); err != nil {
+	if err != nil {
 		return fmt.Errorf("the RSA private key does not hold together: %w", err)
 	}
 	return fipsPrivateRSA(key)
@@ -153,17 +155,21 @@ func inCRT(p *rsa.PrecomputedValues, bits int) bool {
 	return true
 }
 
-// boundPrivateRSA bounds the private numbers before anything is computed with them.
-func boundPrivateRSA(key *rsa.PrivateKey) error {
+// PrivateRSA bounds the private numbers of a key whose modulus [RSA] has bounded, before anything
+// but a product is computed with them. The time grows with the cube of the larger prime, which may
+// therefore be no longer than those of the largest key.
+func PrivateRSA(key *rsa.PrivateKey) error {
 	missing := func(n *big.Int) bool { return n == nil || n.Sign() <= 0 }
-	tooLarge := func(n *big.Int) bool { return n.BitLen() > key.N.BitLen() }
+	tooLarge := func(n *big.Int) bool { return n.BitLen() > key.N.BitLen() || n.BitLen() > maxRSABits/2 }
 	switch {
-	case missing(key.D) || tooLarge(key.D) || slices.ContainsFunc(key.Primes, missing):
-		return errors.New("the RSA private key lacks its private exponent or a prime")
-	case slices.ContainsFunc(key.Primes, tooLarge):
-		return errors.New("a private number of the RSA key is larger than its modulus")
+	case missing(key.D) || key.D.BitLen() > key.N.BitLen() || slices.ContainsFunc(key.Primes, missing):
+		return errors.New("the RSA private key lacks its private exponent or a prime, or the exponent is larger than its modulus")
 	case len(key.Primes) != 0 && len(key.Primes) != 2:
 		return fmt.Errorf("an RSA key of %d primes is not supported: want two", len(key.Primes))
+	case slices.ContainsFunc(key.Primes, tooLarge):
+		return fmt.Errorf("a prime of the RSA key is larger than its modulus, or has more than %d bits", maxRSABits/2)
+	case len(key.Primes) == 2 && new(big.Int).Mul(key.Primes[0], key.Primes[1]).Cmp(key.N) != 0:
+		return errors.New("the RSA private key does not hold together: its modulus is not the product of its primes")
 	}
 	return nil
 }
@@ -198,7 +204,7 @@ func copyRSAPrivate(k *rsa.PrivateKey, weak bool) (crypto.Signer, error) {
 	if err := RSA(k.N, big.NewInt(int64(k.E)), weak); err != nil {
 		return nil, err
 	}
-	if err := boundPrivateRSA(k); err != nil {
+	if err := PrivateRSA(k); err != nil {
 		return nil, err
 	}
 	own := &rsa.PrivateKey{PublicKey: *copyRSA(&k.PublicKey), D: new(big.Int).Set(k.D)}

@@ -81,14 +81,24 @@ func TestKeysThatLackAPart(t *testing.T) {
 	require.ErrorContains(t, err, "not a canonical point")
 }
 
-// A prime of 2^20 bits takes half a minute to compute with; it is refused by its size.
+// A prime of 2^20 bits takes half a minute to compute with, one of 16382 bits eight times as long
+// as those of the largest key: they are refused by their sizes.
 func TestPrivateNumbersAreBoundedBeforeTheyAreComputedWith(t *testing.T) {
-	n := new(big.Int).SetBit(big.NewInt(1), 2047, 1)
-	huge := new(big.Int).SetBit(big.NewInt(1), 1<<20, 1)
-	for _, primes := range [][]*big.Int{{huge, big.NewInt(3)}, {big.NewInt(3), huge}} {
-		key := &rsa.PrivateKey{PublicKey: rsa.PublicKey{N: n.SetBit(n, 0, 1), E: 65537}, D: big.NewInt(3), Primes: primes}
+	odd := func(bits int) *big.Int { return new(big.Int).SetBit(big.NewInt(1), bits-1, 1) }
+	three := big.NewInt(3)
+	times3 := func(n *big.Int) *big.Int { return new(big.Int).Mul(n, three) }
+	for want, key := range map[string]*rsa.PrivateKey{
+		"prime of the RSA key is larger":       {PublicKey: rsa.PublicKey{N: odd(2048)}, D: three, Primes: []*big.Int{three, odd(1 << 20)}},
+		"more than 8192 bits":                  {PublicKey: rsa.PublicKey{N: times3(odd(8193))}, D: three, Primes: []*big.Int{odd(8193), three}},
+		"larger than its modulus":              {PublicKey: rsa.PublicKey{N: odd(2048)}, D: odd(2049), Primes: []*big.Int{three, three}},
+		"not the product of its primes":        {PublicKey: rsa.PublicKey{N: odd(16384)}, D: three, Primes: []*big.Int{odd(8192), odd(8192)}},
+		"RSA key of 3 primes is not supported": {PublicKey: rsa.PublicKey{N: odd(2048)}, D: three, Primes: []*big.Int{three, three, three}},
+	} {
+		key.E = 65537
 		_, err := keycheck.Private(key, false)
-		require.ErrorContains(t, err, "a private number of the RSA key is larger than its modulus")
-		require.ErrorContains(t, keycheck.CompleteRSA(key), "a private number of the RSA key is larger than its modulus")
+		require.ErrorContains(t, err, want)
+		require.ErrorContains(t, keycheck.CompleteRSA(key), want)
 	}
+	key := &rsa.PrivateKey{PublicKey: rsa.PublicKey{N: times3(odd(8192)), E: 65537}, D: three, Primes: []*big.Int{odd(8192), three}}
+	require.NoError(t, keycheck.PrivateRSA(key))
 }

@@ -205,7 +205,7 @@ func TestPKCS1MustBeWhatItSays(t *testing.T) {
 		{"an exponent of 257 bits", number(2, new(big.Int).SetBit(big.NewInt(1), 256, 1)), "exponent (257 bits)"},
 		{"a private exponent of 65536 bits", number(3, huge), "larger than its modulus"},
 		{"a prime of 65536 bits", number(4, huge), "larger than its modulus"},
-		{"another prime", number(5, big.NewInt(3)), "not what its label says"},
+		{"another prime", number(5, big.NewInt(3)), "not the product of its primes"},
 		{"another CRT value", number(6, big.NewInt(3)), "not what its label says"},
 		{"cut off", sequence(t, der, func(e []asn1.RawValue) []asn1.RawValue { return e[:4] }), "not what its label says"},
 	} {

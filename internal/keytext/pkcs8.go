@@ -143,10 +143,8 @@ func parsePKCS1(der []byte, weak bool) (*rsa.PrivateKey, error) {
 	if sizes.Version != 0 {
 		return nil, errors.New("an RSA key of more than two primes is not supported")
 	}
-	for _, x := range [...]*big.Int{sizes.D, sizes.P, sizes.Q} {
-		if x.BitLen() > sizes.N.BitLen() {
-			return nil, errors.New("a private number of the RSA key is larger than its modulus")
-		}
+	if err := keycheck.PrivateRSA(&rsa.PrivateKey{PublicKey: rsa.PublicKey{N: sizes.N}, D: sizes.D, Primes: []*big.Int{sizes.P, sizes.Q}}); err != nil {
+		return nil, err
 	}
 	key, err := x509.ParsePKCS1PrivateKey(der)
 	if err != nil {
