@@ -97,6 +97,8 @@ func trim(data []byte) (string, error) {
 func tooLong(data []byte) error {
 	command := "openssl pkey -pubin -in FILE"
 	switch {
+	case bytes.Contains(data, []byte(beginsBlock+opensshLabel)):
+		command = "sed -n '/^-----BEGIN OPENSSH/,/^-----END/p' FILE"
 	case bytes.Contains(data, []byte("PRIVATE KEY-----")):
 		command = "openssl pkey -in FILE"
 	case bytes.Contains(data, []byte(certLabel+"-----")):

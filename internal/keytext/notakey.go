@@ -1,9 +1,11 @@
 package keytext
 
 import (
+	"bytes"
 	"encoding/base64"
 	"encoding/hex"
 	"encoding/json"
+	"errors"
 	"fmt"
 	"maps"
 	"slices"
@@ -19,7 +21,8 @@ var cures = map[Form]string{
 	FormSSHPrivate:  "want it between the BEGIN and END lines of OPENSSH PRIVATE KEY",
 	FormPublicDER:   "`openssl pkey -pubin -inform DER -in FILE` writes it as PEM",
 	FormPrivateDER:  "`openssl pkey -inform DER -in FILE` writes it as PEM",
-	FormCertificate: "`openssl x509 -inform DER -in FILE` writes a certificate as PEM",
+	FormCertificate: "`openssl x509 -inform DER -in FILE` writes it as PEM",
+	FormRequest:     "`openssl req -pubkey -noout -inform DER -in FILE` prints its public key",
 	FormPKCS7:       "`openssl pkcs7 -inform DER -print_certs -in FILE` prints its certificates: want one of them",
 	FormPKCS12:      "`openssl pkcs12 -nocerts -nodes -in FILE` writes its private key as PEM, and `openssl pkcs12 -nokeys -clcerts -in FILE` its certificate",
 }
@@ -35,14 +38,12 @@ func notAKey(text, want string) error {
 	switch form := Recognise([]byte(text)); form {
 	case NoForm:
 		return fmt.Errorf("this is not the text of a key: want %s", want)
-	case FormPublicDER, FormPrivateDER, FormCertificate, FormPKCS7, FormPKCS12:
-		return fmt.Errorf("this is %s, encoded once more: `base64 -d` decodes base64 and `xxd -r -p` hex, then %s", form, cures[form])
 	case FormXML:
 		return fmt.Errorf("this is %s: want %s", form, want)
-	case FormPEM, FormJWK, FormSSHPublic, FormDER:
-		return fmt.Errorf("this is %s with something around it, or encoded once more: want %s", form, want)
-	default:
+	case FormRFC4716, FormPuTTY, FormSSHPrivate:
 		return fmt.Errorf("this is %s: %s", form, cures[form])
+	default:
+		return fmt.Errorf("this is %s with something around it, or encoded once more: want %s", form, want)
 	}
 }
 
@@ -73,6 +74,8 @@ func mangled(text string) error {
 	before, after, _ := strings.Cut(text, beginsBlock)
 	line := before[strings.LastIndexAny(before, "\r\n")+1:]
 	switch {
+	case !strings.Contains(after, "-----END "):
+		return errors.New("the PEM text has no end line: it is damaged")
 	case strings.Contains(after, `\n`):
 		return mangledBy(`the line breaks of the PEM text are written \n, and perhaps quotes stand around it`)
 	case strings.TrimLeft(line, " \t") == "" && line != "":
@@ -85,24 +88,26 @@ func mangled(text string) error {
 	return mangledBy("the line breaks of the PEM text are lost, or were turned into blanks")
 }
 
-// encodedOnce says what a text is that is nothing but a key in base64 or hex, or nil.
+// encodedOnce says what a text is that is nothing but a key in base64 or hex, or nil. The commands
+// ignore line breaks of Windows, which GNU's base64 does with -i alone.
 func encodedOnce(text string) error {
 	digits := strings.NewReplacer(" ", "", "\t", "", "\r", "", "\n", "").Replace(text)
 	decoder, plain := "xxd -r -p FILE", []byte(nil)
 	var err error
 	if plain, err = hex.DecodeString(digits); err != nil {
-		decoder = "base64 -d FILE"
+		decoder = "base64 -di FILE"
 		if plain, err = base64.StdEncoding.DecodeString(digits); err != nil {
 			return nil
 		}
 	}
-	if text := string(plain); isPEM(text) || strings.HasPrefix(text, "ssh-") || strings.HasPrefix(text, "ecdsa-") || strings.HasPrefix(text, "{") {
-		return fmt.Errorf("this is a key text that is encoded once more: `%s` decodes it", decoder)
-	}
-	switch form := derForm(plain); form {
-	case FormPublicDER, FormPrivateDER, FormCertificate, FormPKCS7:
+	switch form := derForm(plain); {
+	case form == FormPKCS12:
+		return fmt.Errorf("this is %s, encoded once more: `%s > OUT` decodes it, and %s", form, decoder, strings.ReplaceAll(cures[form], "FILE", "OUT"))
+	case form != NoForm:
 		command, purpose, _ := strings.Cut(strings.TrimPrefix(cures[form], "`"), " -in FILE")
 		return fmt.Errorf("this is %s, encoded once more: `%s | %s%s", form, decoder, command, purpose)
+	case bytes.IndexByte(plain, 0) < 0 && Recognise(plain) != NoForm: // a text, unlike the blobs of OpenSSH
+		return fmt.Errorf("this is a key text that is encoded once more: `%s` decodes it", decoder)
 	}
 	return nil
 }

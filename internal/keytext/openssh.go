@@ -31,7 +31,7 @@ const (
 const wantPublic = "the public key alone, as an OpenSSH line, in PEM or as a JWK"
 
 // plainLine is how the plain lines come out of another file.
-const plainLine = "`grep -oE '(ssh|ecdsa)-[a-z0-9-]+ AAAA[A-Za-z0-9+/=]+' FILE` prints them"
+const plainLine = "`grep -oE '(ssh|ecdsa)-[a-z0-9-]+[[:blank:]]+AAAA[A-Za-z0-9+/=]+' FILE` prints them"
 
 // opensshTypes are the plain public keys of OpenSSH that tokens can be verified with.
 var opensshTypes = [...]string{"ssh-rsa", "ssh-ed25519", "ecdsa-sha2-nistp256", "ecdsa-sha2-nistp384", "ecdsa-sha2-nistp521"}
@@ -76,10 +76,37 @@ func cutWord(s string) (word, rest string) {
 
 // severalLines says what a text of more than one line is.
 func severalLines(text string) error {
+	first := text[:strings.IndexAny(text, "\r\n")]
+	if kind, _ := cutWord(first); slices.Contains(opensshTypes[:], kind) && !canRead(first) && canRead(joined(text)) {
+		return errors.New("the line of OpenSSH is broken into several: `tr -d '\\r\\n' < FILE` joins them")
+	}
+	if kind := typeOfBlob(joined(text)); kind != "" {
+		return noType(kind)
+	}
 	if isLine(text) {
 		return found(ManyLines, "there is more than one line, or text around the key: want one key and nothing else (ParseAuthorizedKeys reads many; "+plainLine+")")
 	}
 	return notAKey(text, wantPublic)
+}
+
+func joined(lines string) string { return strings.NewReplacer("\r", "", "\n", "").Replace(lines) }
+
+func canRead(line string) bool {
+	_, err := AuthorizedKey([]byte(line), true)
+	return err == nil
+}
+
+// typeOfBlob returns the type of a key whose text is the base64 of a line alone, or "".
+func typeOfBlob(text string) string {
+	blob, _ := strictBase64(text)
+	if kind := wireKind(blob); slices.Contains(opensshTypes[:], kind) {
+		return kind
+	}
+	return ""
+}
+
+func noType(kind string) error {
+	return fmt.Errorf("this is the base64 of an OpenSSH line, without the type before it: `(printf '%s '; tr -d '\\r\\n' < FILE)` writes one", kind)
 }
 
 // notAKeyLine says what a line is that does not start with a usable type.
@@ -93,6 +120,8 @@ func notAKeyLine(text, kind string) error {
 		return noCure(dsaKey)
 	case strings.HasPrefix(kind, "ssh-mldsa"):
 		return fmt.Errorf("this is an ML-DSA key in OpenSSH format (%s), which is a draft: want it in PEM or as a JWK", excerpt.Quote(kind))
+	case typeOfBlob(text) != "":
+		return noType(typeOfBlob(text))
 	case isLine(text):
 		return found(LineOfFile, "there are options, a host or a comment mark before the key: want the plain .pub line ("+plainLine+")")
 	}

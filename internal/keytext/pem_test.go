@@ -112,13 +112,18 @@ func TestMangledTextsSayWhatHappened(t *testing.T) {
 		{`\n in a .env file`, `KEY="` + escaped + `"`, escapes}, {`a line of YAML`, `key: "` + escaped + `"`, escapes}, {"quotes", `"` + strings.TrimSpace(public) + `"`, before},
 		{"blanks", strings.ReplaceAll(public, "\n", " "), blanks}, {"no breaks", strings.ReplaceAll(public, "\n", ""), "lost"}, {"CR", strings.ReplaceAll(public, "\n", "\r"), "carriage returns alone"},
 		{"indented", strings.ReplaceAll(public, "\n", "\n    "), "indented"}, {"indented below a name", "key: |\n" + "  " + strings.ReplaceAll(public, "\n", "\n  "), "indented"},
+		{"\\r\\n of JSON", strings.ReplaceAll(strings.ReplaceAll(public, "\n", `\r\n`), "/", `\/`), escapes}, {"tabs", "\t" + strings.ReplaceAll(public, "\n", "\n\t"), "indented"},
 		{"blanks at the ends of lines", strings.ReplaceAll(public, "\n", " \n"), "has blanks or blank lines"}, {"blank lines", strings.ReplaceAll(public, "\n", "\n\n"), "has blanks or blank lines"},
 	} {
 		checkRefusals(t, []refusal{row, {row.name + ", cure", row.text, repaired}}, parsePublic)
 	}
 	checkRefusals(t, []refusal{
-		{"base64", b64std([]byte(public)), "encoded once more: `base64 -d FILE` decodes it"}, {"base64 in lines", wrap(b64std([]byte(public)), 76), "`base64 -d FILE` decodes it"},
-		{"base64 of a JWK", b64std([]byte(testkeys.RFCPublicEC)), "`base64 -d FILE` decodes it"}, {"base64 of a line", b64std([]byte(file(t, "ed25519-default.pub"))), "`base64 -d FILE` decodes it"},
+		{"base64", b64std([]byte(public)), "encoded once more: `base64 -di FILE` decodes it"}, {"base64 in lines", wrap(b64std([]byte(public)), 76), "`base64 -di FILE` decodes it"},
+		{"base64 of a JWK", b64std([]byte(testkeys.RFCPublicEC)), "`base64 -di FILE` decodes it"}, {"base64 of a line", b64std([]byte(file(t, "ed25519-default.pub"))), "`base64 -di FILE` decodes it"},
+		{"base64 twice", b64std([]byte(b64std([]byte(public)))), "`base64 -di FILE` decodes it"}, {"base64 of RFC 4716", b64std([]byte(file(t, "refused/rfc4716"))), "`base64 -di FILE` decodes it"},
+		{"base64 of a service account", b64std([]byte(inJSON(map[string]any{"type": "service_account", "private_key": file(t, "rsa2048-pkcs8")}))), "`base64 -di FILE` decodes it"},
+		{"PKCS #12 in base64", b64std([]byte(file(t, "refused/pkcs12.p12"))), "`base64 -di FILE > OUT` decodes it, and `openssl pkcs12 -nocerts -nodes -in OUT`"}, {"boundaries of another spelling", strings.ReplaceAll(public, "BEGIN", "Begin"), "with something around it"},
+		{"no end line", `KEY="` + escaped[:200] + `"`, "has no end line"},
 		{"a service account", inJSON(map[string]any{"type": "service_account", "private_key_id": "k1", "private_key": file(t, "rsa2048-pkcs8")}), `Google service account: its member "private_key" is the key`},
 		{"another JSON", inJSON(map[string]any{"kid": "1", "pem": public}), `no JWK: its member "pem" is the key`},
 		{"a JWK with another kty", inJSON(map[string]any{"kty": "X", "pem": public}), `its member "pem" is the key`},

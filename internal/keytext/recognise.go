@@ -19,7 +19,8 @@ const (
 	FormSSHPublic   Form = "an OpenSSH public key"
 	FormPublicDER   Form = "a public key in DER"
 	FormPrivateDER  Form = "a private key in DER"
-	FormCertificate Form = "a certificate or a request for one in DER"
+	FormCertificate Form = "a certificate in DER"
+	FormRequest     Form = "a certificate request in DER"
 	FormPKCS7       Form = "a PKCS #7 file"
 	FormPKCS12      Form = "a PKCS #12 file"
 	FormDER         Form = "a key or certificate in DER" // damaged, or among other bytes
@@ -53,6 +54,8 @@ func derForm(b []byte) Form {
 	switch {
 	case has("\x30\x03") && isAlgorithm(elements[0]):
 		return FormPublicDER
+	case has("\x30\x30\x03") && isAlgorithm(elements[1]) && isRequest(elements[0]):
+		return FormRequest
 	case has("\x30\x30\x03") && isAlgorithm(elements[1]):
 		return FormCertificate
 	case has("\x02\x30\x04") && isAlgorithm(elements[1]), // PKCS #8
@@ -78,6 +81,12 @@ func isAlgorithm(s cryptobyte.String) bool {
 		return false
 	}
 	return s.Empty() || s.ReadAnyASN1(new(cryptobyte.String), &tag) && s.Empty()
+}
+
+// isRequest reports whether the content of what is signed is that of a certificate request, which
+// has a version, a name and a key, and may have attributes (RFC 2986, Section 4.1).
+func isRequest(s cryptobyte.String) bool {
+	return s.SkipASN1(asn1.INTEGER) && s.SkipASN1(asn1.SEQUENCE) && s.SkipASN1(asn1.SEQUENCE) && (s.Empty() || s.PeekASN1Tag(asn1.Tag(0).ContextSpecific().Constructed()))
 }
 
 // element returns the element that DER starts with, or nothing.
