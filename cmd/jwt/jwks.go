@@ -5,6 +5,7 @@ import (
 	"errors"
 
 	"example.com/jwt"
+	"example.com/jwt/internal/excerpt"
 )
 
 var jwksUsage = subcommand{
@@ -63,12 +64,29 @@ func (c *jwksCommand) run(s *session, args []string) error {
 	if err != nil {
 		return err
 	}
+	c.warnOfTwins(s, set)
 	if s.json {
 		s.printJSON(json.RawMessage(text))
 		return nil
 	}
 	s.out.WriteString(pretty(text))
 	return nil
+}
+
+// warnOfTwins warns of different keys with one kid. The library tries both, other verifiers one. A
+// key that stands there twice, for two algorithms, is fine.
+func (c *jwksCommand) warnOfTwins(s *session, set *jwt.KeySet) {
+	first, warned := make(map[string]*jwt.PublicKey), make(map[string]bool)
+	for _, key := range set.Keys() {
+		key, kid := key.(*jwt.PublicKey), key.KeyID()
+		switch {
+		case first[kid] == nil:
+			first[kid] = key
+		case !first[kid].Equal(key) && !warned[kid]:
+			warned[kid] = true
+			s.warnf("different keys have the kid %s, of which some verifiers try one alone: give each a kid of its own", excerpt.Quote(kid))
+		}
+	}
 }
 
 // load reads the keys of a file and gives each a kid.

@@ -133,7 +133,7 @@ func CompleteRSA(key *rsa.PrivateKey) error {
 	given := key.Precomputed.Dp != nil
 	key.Precompute()
 	err := key.Validate()
-	if err != nil && given { // and perhaps all that is wrong
+	if err != nil && given { // the values that it came with may be all that is wrong
 		key.Precomputed = rsa.PrecomputedValues{}
 		key.Precompute()
 		err = key.Validate()
