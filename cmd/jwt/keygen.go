@@ -8,6 +8,7 @@ import (
 	"io/fs"
 	"os"
 	"slices"
+	"strings"
 
 	"example.com/jwt"
 	"golang.org/x/crypto/ssh"
@@ -50,7 +51,7 @@ type keygen struct {
 func (k *keygen) define(f *flags) {
 	f.algorithm(&k.alg, "the algorithm the key is for")
 	f.text(&k.out, "out", "FILE", "where to write the private key or secret; the public key goes to FILE.pub")
-	f.text(&k.format, "format", "FORMAT", "openssh (the default), pem (PKCS #8 and PKIX) or jwk")
+	f.text(&k.format, "format", "FORMAT", "openssh (the default), pem (PKCS #8 and PKIX; the default for ML-DSA) or jwk")
 	f.text(&k.kid, "kid", "KID", "the key's kid; jwk only")
 	f.toggle(&k.thumbprint, "thumbprint", "use the key's thumbprint (RFC 7638) as its kid; jwk only")
 	f.text(&k.passphraseFile, "passphrase-file", "FILE", "encrypt the private key with the passphrase in FILE; openssh only")
@@ -76,6 +77,8 @@ func (k *keygen) check(args []string) error {
 		k.format = "openssh"
 		if secret {
 			k.format = "jwk"
+		} else if k.isMLDSA() {
+			k.format = "pem"
 		}
 	}
 	switch {
@@ -89,6 +92,8 @@ func (k *keygen) check(args []string) error {
 		return usagef("-out wants a file: a private key is not written to stdout")
 	case !slices.Contains([]string{"openssh", "pem", "jwk"}, k.format):
 		return usagef("-format is unknown: want openssh, pem or jwk")
+	case k.isMLDSA() && k.format == "openssh":
+		return usagef("-format: an ML-DSA key has no OpenSSH format: use pem or jwk")
 	case secret && k.format != "jwk":
 		return usagef("-format: a secret is always written as a JWK: leave the flag out")
 	case secret && k.thumbprint:
@@ -100,6 +105,8 @@ func (k *keygen) check(args []string) error {
 	}
 	return nil
 }
+
+func (k *keygen) isMLDSA() bool { return k.alg != nil && strings.HasPrefix(k.alg.String(), "ML-DSA-") }
 
 // generated is the result of keygen.
 type generated struct {
