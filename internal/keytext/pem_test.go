@@ -30,6 +30,7 @@ func TestTextAroundABlockSaysNothing(t *testing.T) {
 		"attributes before it": attributes + private, "and after it": attributes + private + attributes, "CRLF": strings.ReplaceAll(attributes+private+"\n", "\n", "\r\n"),
 		"a certificate after it": private + certificate, "a chain before it": certificate + "subject=CN = b\n" + certificate + private, "its public key": private + "\n" + public,
 		"parameters": parameters + private, "parameters after it": private + parameters, "all of a proxy's file": certificate + parameters + attributes + private + certificate,
+		"all of that from Windows":      "\ufeff" + strings.ReplaceAll(certificate+parameters+attributes+private+"\n"+certificate, "\n", "\r\n"),
 		"a certificate that is damaged": "-----BEGIN CERTIFICATE-----\nAAAA\n\n-----END CERTIFICATE-----\n" + private, "a comment in its style": "# for -----the----- issuer\n" + private,
 	} {
 		got, _, err := keytext.Private([]byte(text), nil, false)

@@ -110,7 +110,7 @@ func checkAttributes(attributes []byte) error {
 			Values []asn1.RawValue `asn1:"set"`
 		}
 		rest, err := asn1.Unmarshal(attributes, &attribute)
-		if err != nil {
+		if err != nil || len(attribute.Values) == 0 {
 			return rewritable{"the PKCS #8 key has attributes beside the key that can't be read", ""}
 		}
 		attributes = rest

@@ -53,6 +53,7 @@ func TestAttributesOfPKCS8MustAllowSignatures(t *testing.T) {
 		{"no bits", [][]byte{usage(0, 0)}, "does not include digitalSignature"},
 		{"after another attribute", [][]byte{name, usage(0x20, 3)}, "does not include digitalSignature"},
 		{"a second value", [][]byte{attribute(t, keyUsage, asn1.BitString{Bytes: []byte{0x80}, BitLength: 1}, asn1.BitString{Bytes: []byte{8}, BitLength: 5})}, "does not include digitalSignature"},
+		{"no value", [][]byte{attribute(t, keyUsage)}, "can't be read"},
 		{"no bit string", [][]byte{attribute(t, keyUsage, 128)}, "does not include digitalSignature"},
 		{"no attribute", [][]byte{{5, 0}}, "can't be read"},
 	} {
