@@ -24,9 +24,15 @@ var stand = map[string]string{
 	"ssh-keygen -p -Z aes256-ctr -f FILE": `ssh-keygen -q -t ed25519 -Z aes256-cbc -f cbc -N secret && ssh-keygen -q -p -Z aes256-ctr -f cbc -P secret -N secret && ` +
 		`printf secret > passphrase && chmod 600 passphrase && jwt sign -key cbc -passphrase-file passphrase -alg EdDSA -claims '{}'`,
 	"ssh-keygen -p -a 64 -f FILE": `ssh-keygen -q -t ed25519 -a 1 -f rounds -N secret && ssh-keygen -q -p -a 64 -f rounds -P secret -N secret`,
-	"jwt inspect":                 `jwt keygen -alg HS256 -out secret && jwt sign -key secret -alg HS256 -claims '{}' | jwt inspect -`,
-	"go run ./cmd/jwt":            `cd jwt && go run ./cmd/jwt -h`,
-	"go run ./cmd/jwt inspect":    `jwt keygen -alg HS256 -out secret && jwt sign -key secret -alg HS256 -claims '{}' >jwt/token.txt && cd jwt && go run ./cmd/jwt inspect - <token.txt && rm token.txt`,
+	// Where Go or OpenSSL is too old for ML-DSA, the first says so, and the others have nothing to try.
+	"jwt keygen -alg ML-DSA-65 -out key.pem": `jwt keygen -alg ML-DSA-65 -out key.pem || jwt keygen -alg ML-DSA-65 -out key.pem 2>&1 | grep 'Go 1.27'`,
+	"openssl genpkey -algorithm ML-DSA-65 -provparam ml-dsa.output_formats=seed-only -out key.pem": `openssl list -signature-algorithms | grep -q ML-DSA || exit 0; ` +
+		`openssl genpkey -algorithm ML-DSA-65 -provparam ml-dsa.output_formats=seed-only -out key.pem`,
+	"openssl pkey -provparam ml-dsa.output_formats=seed-only -in FILE": `openssl list -signature-algorithms | grep -q ML-DSA || exit 0; ` +
+		`openssl genpkey -algorithm ML-DSA-65 -out both.pem && openssl pkey -provparam ml-dsa.output_formats=seed-only -in both.pem`,
+	"jwt inspect":              `jwt keygen -alg HS256 -out secret && jwt sign -key secret -alg HS256 -claims '{}' | jwt inspect -`,
+	"go run ./cmd/jwt":         `cd jwt && go run ./cmd/jwt -h`,
+	"go run ./cmd/jwt inspect": `jwt keygen -alg HS256 -out secret && jwt sign -key secret -alg HS256 -claims '{}' >jwt/token.txt && cd jwt && go run ./cmd/jwt inspect - <token.txt && rm token.txt`,
 	"go test -run '^$' -fuzz '^FuzzVerify$' -fuzztime 1h .": `cd jwt && grep -q '^func FuzzVerify(' fuzz_test.go`,
 }
 
