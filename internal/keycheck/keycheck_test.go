@@ -1,15 +1,21 @@
+//lint:file-ignore SA1019 Keys whose numbers a program has set itself must be refused.
+
 package keycheck_test
 
 import (
 	"bytes"
+	"crypto"
 	"crypto/ecdsa"
 	"crypto/ed25519"
 	"crypto/elliptic"
+	"crypto/rand"
 	"crypto/rsa"
 	"crypto/x509"
 	"encoding/pem"
+	"maps"
 	"math/big"
 	"os"
+	"slices"
 	"testing"
 
 	"github.com/stretchr/testify/require"
@@ -37,12 +43,7 @@ func TestBoundsOfRSAKeys(t *testing.T) {
 
 // A private exponent need not be the smallest: one as long as the modulus is good.
 func TestRSAPrivateExponentAsLongAsTheModulus(t *testing.T) {
-	text, err := os.ReadFile("../../testdata/keys/openssl-genpkey-rsa.pem")
-	require.NoError(t, err)
-	block, _ := pem.Decode(text)
-	parsed, err := x509.ParsePKCS8PrivateKey(block.Bytes)
-	require.NoError(t, err)
-	k := parsed.(*rsa.PrivateKey)
+	k := rsaKey(t)
 	one := big.NewInt(1)
 	p, q := new(big.Int).Sub(k.Primes[0], one), new(big.Int).Sub(k.Primes[1], one)
 	step := new(big.Int).Mul(p, q)
@@ -52,7 +53,7 @@ func TestRSAPrivateExponentAsLongAsTheModulus(t *testing.T) {
 		d.Add(d, step)
 	}
 	require.Equal(t, k.N.BitLen(), d.BitLen())
-	_, err = keycheck.Private(&rsa.PrivateKey{PublicKey: k.PublicKey, D: d, Primes: k.Primes}, false)
+	_, err := keycheck.Private(&rsa.PrivateKey{PublicKey: k.PublicKey, D: d, Primes: k.Primes}, false)
 	require.NoError(t, err)
 	for d.BitLen() == k.N.BitLen() {
 		d.Add(d, step)
@@ -101,4 +102,112 @@ func TestPrivateNumbersAreBoundedBeforeTheyAreComputedWith(t *testing.T) {
 	}
 	key := &rsa.PrivateKey{PublicKey: rsa.PublicKey{N: times3(odd(8192)), E: 65537}, D: three, Primes: []*big.Int{odd(8192), three}}
 	require.NoError(t, keycheck.PrivateRSA(key))
+}
+
+// hugeNumbers are good keys in which one number is replaced by one of 2^20 bits.
+func hugeNumbers(t testing.TB) map[string]crypto.Signer {
+	huge := new(big.Int).SetBit(big.NewInt(1), 1<<20, 1)
+	keys := make(map[string]crypto.Signer)
+	for name, replace := range map[string]func(k *rsa.PrivateKey){
+		"RSA N":                func(k *rsa.PrivateKey) { k.N = huge },
+		"RSA D":                func(k *rsa.PrivateKey) { k.D = huge },
+		"RSA D, negative":      func(k *rsa.PrivateKey) { k.D = new(big.Int).Neg(huge) },
+		"RSA first prime":      func(k *rsa.PrivateKey) { k.Primes[0] = huge },
+		"RSA second prime":     func(k *rsa.PrivateKey) { k.Primes[1] = huge },
+		"RSA third prime":      func(k *rsa.PrivateKey) { k.Primes = append(k.Primes, huge) },
+		"RSA D, no primes":     func(k *rsa.PrivateKey) { k.D, k.Primes = huge, nil },
+		"RSA a million primes": func(k *rsa.PrivateKey) { k.Primes = slices.Repeat([]*big.Int{huge}, 1<<20) },
+	} {
+		key := rsaKey(t)
+		replace(key)
+		keys[name] = key
+	}
+	for name, replace := range map[string]func(k *ecdsa.PrivateKey){
+		"ECDSA X":           func(k *ecdsa.PrivateKey) { k.X = huge },
+		"ECDSA Y":           func(k *ecdsa.PrivateKey) { k.Y = huge },
+		"ECDSA Y, negative": func(k *ecdsa.PrivateKey) { k.Y = new(big.Int).Neg(huge) },
+		"ECDSA D":           func(k *ecdsa.PrivateKey) { k.D = huge },
+		"ECDSA curve":       func(k *ecdsa.PrivateKey) { k.Curve = hugeCurve(huge) },
+	} {
+		key, err := ecdsa.GenerateKey(elliptic.P256(), rand.Reader)
+		require.NoError(t, err)
+		replace(key)
+		keys[name] = key
+	}
+	return keys
+}
+
+// hugeCurve has the name and the size of P-256, and nothing else of it.
+func hugeCurve(n *big.Int) elliptic.Curve {
+	return &elliptic.CurveParams{Name: "P-256", BitSize: 256, P: n, N: n, B: n, Gx: n, Gy: n}
+}
+
+func rsaKey(t testing.TB) *rsa.PrivateKey {
+	text, err := os.ReadFile("../../testdata/keys/openssl-genpkey-rsa.pem")
+	require.NoError(t, err)
+	block, _ := pem.Decode(text)
+	key, err := x509.ParsePKCS8PrivateKey(block.Bytes)
+	require.NoError(t, err)
+	return key.(*rsa.PrivateKey)
+}
+
+// To compute with a prime of 2^20 bits takes half a minute. How long it takes to refuse one is
+// measured by BenchmarkHugeNumbersAreRefused.
+func TestHugeNumbersAreRefused(t *testing.T) {
+	for name, key := range hugeNumbers(t) {
+		_, err := keycheck.Private(key, true)
+		require.Error(t, err, name)
+	}
+	for name, key := range map[string]crypto.PublicKey{
+		"RSA N": hugeNumbers(t)["RSA N"].Public(), "ECDSA X": hugeNumbers(t)["ECDSA X"].Public(), "ECDSA curve": hugeNumbers(t)["ECDSA curve"].Public(),
+		"Ed25519": make(ed25519.PublicKey, 1<<17),
+	} {
+		_, err := keycheck.Public(key, true)
+		require.Error(t, err, name)
+	}
+	_, err := keycheck.Private(make(ed25519.PrivateKey, 1<<17), true)
+	require.Error(t, err)
+}
+
+// What a program has put into the fields for the Chinese remainder theorem is neither used nor kept.
+func TestPrecomputedNumbersOfAKeyAreNotUsed(t *testing.T) {
+	huge := new(big.Int).SetBit(big.NewInt(1), 1<<20, 1)
+	key, good := rsaKey(t), rsaKey(t)
+	key.Precomputed = rsa.PrecomputedValues{Dp: huge, Dq: huge, Qinv: huge}
+	own, err := keycheck.Private(key, false)
+	require.NoError(t, err)
+	require.Equal(t, good.Precomputed.Dp, own.(*rsa.PrivateKey).Precomputed.Dp)
+	require.Equal(t, good.Precomputed.Qinv, own.(*rsa.PrivateKey).Precomputed.Qinv)
+	_, err = own.Sign(rand.Reader, make([]byte, 32), crypto.SHA256)
+	require.NoError(t, err)
+}
+
+// BenchmarkHugeNumbersAreRefused compares the cost of refusing with that of copying a good key,
+// and with keys of the largest legal sizes that are wrong.
+func BenchmarkHugeNumbersAreRefused(b *testing.B) {
+	keys := hugeNumbers(b)
+	keys["a good key"] = rsaKey(b)
+	odd := func(bits int) *big.Int {
+		n := new(big.Int).SetBit(new(big.Int), bits, 1)
+		return n.Sub(n, big.NewInt(1))
+	}
+	n := odd(16384)
+	public := rsa.PublicKey{N: n, E: 65537}
+	keys["RSA-16384 with wrong primes"] = &rsa.PrivateKey{PublicKey: public, D: odd(16383), Primes: []*big.Int{odd(16381), odd(16379)}}
+	keys["RSA-16384 with composite primes"] = &rsa.PrivateKey{PublicKey: rsa.PublicKey{N: new(big.Int).Mul(odd(8192), odd(8191)), E: 65537}, D: odd(16383), Primes: []*big.Int{odd(8192), odd(8191)}}
+	keys["RSA-16384 with a tiny prime"] = &rsa.PrivateKey{PublicKey: rsa.PublicKey{N: new(big.Int).Mul(odd(16382), big.NewInt(3)), E: 65537}, D: odd(16383), Primes: []*big.Int{odd(16382), big.NewInt(3)}}
+	keys["RSA-16384 without primes"] = &rsa.PrivateKey{PublicKey: public, D: odd(16383)}
+	public.N = odd(4096)
+	keys["RSA-4096 without primes"] = &rsa.PrivateKey{PublicKey: public, D: odd(4095)}
+	for _, name := range slices.Sorted(maps.Keys(keys)) {
+		b.Run(name, func(b *testing.B) {
+			b.ReportAllocs()
+			for b.Loop() {
+				_, err := keycheck.Private(keys[name], false)
+				if (err == nil) != (name == "a good key") {
+					b.Fatal(err)
+				}
+			}
+		})
+	}
 }
