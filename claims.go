@@ -10,8 +10,9 @@ import (
 )
 
 // RegisteredClaims are the claims defined by RFC 7519, Section 4.1. It has no JSON methods, so that
-// a claims type can embed it, which is useful for signing. [Verify] checks these claims in any case,
-// and a [Token] has them: a claims type that does not embed it is smaller and faster to verify.
+// a claims type can embed it, which is useful for signing. [Verify] checks these claims in any
+// case, and a [Token] has them: a claims type that does not embed it is smaller and faster to
+// verify.
 type RegisteredClaims struct {
 	Issuer    string      `json:"iss,omitempty"`
 	Subject   string      `json:"sub,omitempty"`

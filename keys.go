@@ -86,12 +86,12 @@ func NewSecretKey(secret []byte, opts ...KeyOption) (*SecretKey, error) {
 	return newSecret(secret, cfg)
 }
 
-// NewPrivateKey makes a signing key of an *rsa.PrivateKey, an *ecdsa.PrivateKey, an
+// NewPrivateKey returns a signing key for an *rsa.PrivateKey, an *ecdsa.PrivateKey, an
 // ed25519.PrivateKey, with Go 1.27 an *mldsa.PrivateKey, or any other [crypto.Signer] whose public
-// key is RSA, ECDSA, Ed25519 or ML-DSA, such as a key in an HSM or KMS. It returns [ErrInvalidKey] for weak or inconsistent
-// keys, and for RSA keys of more than two primes. Keys of the standard library are copied. The
-// signatures of another signer are verified before they are returned; when it fails, Sign
-// returns [ErrKeysUnavailable].
+// key is RSA, ECDSA, Ed25519 or ML-DSA, such as a key in an HSM or KMS. It returns [ErrInvalidKey]
+// for weak or inconsistent keys, and for RSA keys of more than two primes. Keys of the standard
+// library are copied. The signatures of any other signer are verified before they are returned; if
+// it fails, Sign returns [ErrKeysUnavailable].
 func NewPrivateKey(key crypto.Signer, opts ...KeyOption) (*PrivateKey, error) {
 	cfg, err := newKeyConfig(opts)
 	if err != nil {
@@ -113,11 +113,11 @@ func NewPrivateKey(key crypto.Signer, opts ...KeyOption) (*PrivateKey, error) {
 	return newPrivate(own, cfg)
 }
 
-// NewPublicKey makes a verification key of an *rsa.PublicKey, an *ecdsa.PublicKey, an
-// ed25519.PublicKey or, with Go 1.27, an *mldsa.PublicKey, which is copied. It returns
-// [ErrInvalidKey] for others, and for keys that are weak or not on their curve. RSA keys have from
-// 2048 to 16384 bits (RFC 7518, Section 3.3) and an odd exponent from 65537 to 2^31-1; ECDSA keys
-// are on P-256, P-384 or P-521.
+// NewPublicKey returns a verification key for a copy of an *rsa.PublicKey, an *ecdsa.PublicKey, an
+// ed25519.PublicKey or, with Go 1.27, an *mldsa.PublicKey. It returns [ErrInvalidKey] for other
+// types, and for keys that are weak or not on their curve. RSA keys have from 2048 to 16384 bits
+// (RFC 7518, Section 3.3) and an odd exponent from 65537 to 2^31-1; ECDSA keys are on P-256, P-384
+// or P-521.
 func NewPublicKey(key crypto.PublicKey, opts ...KeyOption) (*PublicKey, error) {
 	cfg, err := newKeyConfig(opts)
 	if err != nil {
@@ -204,8 +204,9 @@ func (k *PrivateKey) Public() *PublicKey {
 	return &PublicKey{k.pair.checkedKey}
 }
 
-// Crypto returns a copy of the key as the standard library has it: an *rsa.PublicKey,
-// an *ecdsa.PublicKey, an ed25519.PublicKey or an *mldsa.PublicKey; nil for a zero PublicKey.
+// Crypto returns a copy of the key in the type of the standard library: an *rsa.PublicKey, an
+// *ecdsa.PublicKey, an ed25519.PublicKey or an *mldsa.PublicKey. For a zero PublicKey it returns
+// nil.
 func (k *PublicKey) Crypto() crypto.PublicKey {
 	if k.checked == nil {
 		return nil
@@ -213,11 +214,10 @@ func (k *PublicKey) Crypto() crypto.PublicKey {
 	return keycheck.Clone(k.checked.key())
 }
 
-// Crypto returns a copy of the key as the standard library has it: an *rsa.PrivateKey, an
-// *ecdsa.PrivateKey, an ed25519.PrivateKey or an *mldsa.PrivateKey, for programs that do more with it
-// than sign tokens.
-// For a key that another [crypto.Signer] holds it returns that signer; nil for a key of
-// [NewSSHKey] and for a zero PrivateKey.
+// Crypto returns a copy of the key in the type of the standard library, an *rsa.PrivateKey, an
+// *ecdsa.PrivateKey, an ed25519.PrivateKey or an *mldsa.PrivateKey, for programs that do more with
+// it than sign tokens. For a key that another [crypto.Signer] holds, it returns that signer; for a
+// key of [NewSSHKey] and a zero PrivateKey, nil.
 func (k *PrivateKey) Crypto() crypto.Signer {
 	switch {
 	case k.pair == nil || k.pair.signer == nil:

@@ -148,8 +148,8 @@ func WithHeader(name string, value any) SignOption {
 
 // WithIssuer requires "iss" to be present and equal to one of iss (RFC 7519, Section 4.1.1). All
 // must name the same issuer, since every key may sign for every name; use one verifier per issuer
-// and [Issuers] (RFC 8725, Section 3.8). Otherwise verification fails with [ErrInvalidIssuer], and also
-// [ErrMissingClaim] if it is absent.
+// and [Issuers] (RFC 8725, Section 3.8). Otherwise verification fails with [ErrInvalidIssuer], and
+// also [ErrMissingClaim] if it is absent.
 func WithIssuer(iss ...string) VerifyOption {
 	return listOpt("WithIssuer", iss, func(c *verifyConfig, l []string) { c.issuers = l })
 }

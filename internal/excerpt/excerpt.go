@@ -75,7 +75,7 @@ func Reasons(errs []error, total int) string {
 	return b.String()
 }
 
-// Bare returns what [Error] does, without the name of a package of this module.
+// Bare is like [Error], without the prefix of a package of this module.
 func Bare(err error) string {
 	return strings.TrimPrefix(strings.TrimPrefix(Error(err), "jwks: "), "jwt: ")
 }

@@ -19,7 +19,7 @@ type Sign func(input string) []byte
 // Encode returns the base64url of a text.
 func Encode(text string) string { return base64.RawURLEncoding.EncodeToString([]byte(text)) }
 
-// Token makes a token of any two texts.
+// Token returns a token with any two texts as header and payload.
 func Token(header, payload string, sign Sign) string {
 	return Seal(Encode(header)+"."+Encode(payload), sign)
 }

@@ -26,7 +26,8 @@ type Known struct {
 }
 
 // EmbedsBlock reports whether the type is the Block, or a struct that embeds it directly. Then a
-// method of the Block that the type has can only be that of this Block: deeper, another may hide it.
+// method of the Block that the type has can only be that of this Block: deeper, another may hide
+// it.
 func (p *Decoder) EmbedsBlock() bool {
 	return p.node.kind == decodeStruct && p.node.block.to > 0 && len(p.node.block.path) <= 1
 }

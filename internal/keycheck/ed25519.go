@@ -55,7 +55,7 @@ func checkPoint(k ed25519.PublicKey) error {
 		y.Mul(num, den.ModInverse(den.Mod(den, p), p)).Mod(y, p)
 	}
 	if y.Cmp(big.NewInt(1)) == 0 {
-		return errors.New("the Ed25519 public key is a point of small order, for which anybody can make signatures")
+		return errors.New("the Ed25519 public key is a point of small order, for which anyone can make signatures")
 	}
 	return nil
 }

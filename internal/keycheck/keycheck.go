@@ -29,9 +29,9 @@ const (
 	maxRSAExponent = 1<<31 - 1
 )
 
-// Public returns a checked copy of a public key, which is an *rsa.PublicKey, an
-// *ecdsa.PublicKey, an ed25519.PublicKey or an *mldsa.PublicKey, and fails for every other type. The key must not
-// be nil. If weak is true, short RSA keys are legal too.
+// Public returns a checked copy of a public key, which is an *rsa.PublicKey, an *ecdsa.PublicKey,
+// an ed25519.PublicKey or an *mldsa.PublicKey, and fails for every other type. The key must not be
+// nil. If weak is true, short RSA keys are legal too.
 func Public(key crypto.PublicKey, weak bool) (crypto.PublicKey, error) {
 	switch k := key.(type) {
 	case *rsa.PublicKey:
@@ -139,7 +139,7 @@ func CompleteRSA(key *rsa.PrivateKey) error {
 		err = key.Validate()
 	}
 	if err != nil {
-		return fmt.Errorf("the RSA private key does not hold together: %w", err)
+		return fmt.Errorf("the RSA private key is inconsistent: %w", err)
 	}
 	return fipsPrivateRSA(key)
 }
@@ -169,7 +169,7 @@ func PrivateRSA(key *rsa.PrivateKey) error {
 	case slices.ContainsFunc(key.Primes, tooLarge):
 		return fmt.Errorf("a prime of the RSA key is larger than its modulus, or has more than %d bits", maxRSABits/2)
 	case len(key.Primes) == 2 && new(big.Int).Mul(key.Primes[0], key.Primes[1]).Cmp(key.N) != 0:
-		return errors.New("the RSA private key does not hold together: its modulus is not the product of its primes")
+		return errors.New("the RSA private key is inconsistent: its modulus is not the product of its primes")
 	}
 	return nil
 }

@@ -6,18 +6,18 @@ import (
 	"example.com/jwt/internal/excerpt"
 )
 
-// Error is the refusal of a text that is a key, but not what was asked for, or not without its
-// passphrase. All other texts are refused with plain errors.
+// Error rejects a text that is a key, but not the kind of key that was asked for, or that needs a
+// passphrase. All other texts are rejected with plain errors.
 type Error struct {
 	Found Found
 	text  string
 	cause error // the typed error of another package that this is, or nil
 }
 
-// Found says what was found in place of the key that was asked for.
+// Found is what was found instead of the key that was asked for.
 type Found uint8
 
-// What an [Error] has found.
+// The kinds of text that an [Error] reports.
 const (
 	Encrypted     Found = iota + 1 // an encrypted private key, without its passphrase or in a form that is not read
 	WrongPassword                  // an encrypted private key that the passphrase does not open
@@ -48,7 +48,7 @@ type malformed struct{ error }
 
 func (m malformed) Unwrap() error { return m.error }
 
-// rewritable is the refusal of a key that openssl writes as it should be.
+// rewritable rejects a key that openssl can rewrite in the required form.
 type rewritable struct {
 	text    string
 	options string // of openssl, that the rewriting needs

@@ -12,7 +12,7 @@ import (
 )
 
 // jwkMembers are the members of a JWK that mean anything to this package; others are
-// ignored (RFC 7517, Section 4), also x5c, x5u and their like.
+// ignored (RFC 7517, Section 4), x5c and x5u included.
 var jwkMembers = []string{
 	"kty", "use", "key_ops", "alg", "kid", "keys",
 	"n", "e", "crv", "x", "y", "pub",
@@ -199,7 +199,7 @@ func (j *jwk) pairUse(op Ops) (Use, error) {
 	return use, err
 }
 
-// ops reads key_ops. Operations that are no one's here are ignored, unless use contradicts them.
+// ops reads key_ops. Other operations are ignored, unless use contradicts them.
 func (j *jwk) ops(purpose string) (ops Ops, err error) {
 	m := j.members["key_ops"]
 	if m.Kind() != strictjson.Array {

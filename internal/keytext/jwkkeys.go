@@ -93,7 +93,7 @@ func (j *jwk) signerRSA(weak bool) (crypto.Signer, error) {
 	}
 	for i, want := range [...]*big.Int{key.Precomputed.Dp, key.Precomputed.Dq, key.Precomputed.Qinv} {
 		if given != nil && given[2+i].Cmp(want) != 0 {
-			return nil, fmt.Errorf("the RSA private key does not hold together: the JWK's %s does not belong to its p, q and d", crtMembers[2+i])
+			return nil, fmt.Errorf("the RSA private key is inconsistent: the JWK's %s does not belong to its p, q and d", crtMembers[2+i])
 		}
 	}
 	return key, nil

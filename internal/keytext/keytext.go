@@ -1,10 +1,10 @@
-// Package keytext reads the texts of keys: PEM, OpenSSH and JWK. It returns keys of the
-// standard library whose numbers internal/keycheck or the standard library has checked, and
-// that nobody else holds. Of each key it accepts one spelling, which it compares with its own
-// encoding of the key, and those others that programs write and that can't be another key: the
-// comments of the parsers name them. It bounds every text before it does work for it.
+// Package keytext reads the texts of keys: PEM, OpenSSH and JWK. It returns keys of the standard
+// library whose numbers internal/keycheck or the standard library has checked, and that nobody else
+// holds. It accepts one encoding of each key, which it compares with its own, and those other
+// encodings that programs write and that cannot be mistaken for another key: the comments of the
+// parsers name them. It bounds every text before it processes it.
 //
-// Its errors are plain, without a prefix, or an [Error]: the caller gives them a class.
+// Its errors are plain, without a prefix, or an [Error]: the caller decides their class.
 package keytext
 
 import (
@@ -17,11 +17,11 @@ import (
 	"example.com/jwt/internal/keycheck"
 )
 
-// Private reads the text of a private key: OpenSSH, PKCS #8, PKCS #1 or SEC 1 in PEM, or a
-// JWK. The key is an *rsa.PrivateKey with its primes, an *ecdsa.PrivateKey, an
-// ed25519.PrivateKey or an *mldsa.PrivateKey. A nil passphrase is none. It fails with an [*Error] for a text that is
-// another kind of key or encrypted: a missing passphrase is an [*ssh.PassphraseMissingError]
-// too, a wrong one [x509.IncorrectPasswordError].
+// Private reads the text of a private key: OpenSSH, PKCS #8, PKCS #1 or SEC 1 in PEM, or a JWK. The
+// key is an *rsa.PrivateKey with its primes, an *ecdsa.PrivateKey, an ed25519.PrivateKey or an
+// *mldsa.PrivateKey. A nil passphrase means none. It fails with an [*Error] for a text that is
+// another kind of key or encrypted: a missing passphrase is an [*ssh.PassphraseMissingError] too, a
+// wrong one [x509.IncorrectPasswordError].
 func Private(data, passphrase []byte, weak bool) (crypto.Signer, Use, error) {
 	text, err := trim(data)
 	switch {
@@ -66,7 +66,7 @@ func Public(data []byte, weak bool) (crypto.PublicKey, Use, error) {
 	return key, Use{Ops: OpAll}, err
 }
 
-// Secret reads a JWK of kty "oct". Whether the secret is long enough is for the caller to say.
+// Secret reads a JWK of kty "oct". The caller checks whether the secret is long enough.
 func Secret(data []byte) ([]byte, Use, error) {
 	data = bytes.TrimPrefix(data, []byte(byteOrderMark))
 	if !bytes.HasPrefix(bytes.TrimLeft(data, blanks), []byte("{")) {
@@ -75,7 +75,7 @@ func Secret(data []byte) ([]byte, Use, error) {
 	return secretJWK(string(data))
 }
 
-// trim bounds the text and takes off what may stand around it. What is no text at all ends here.
+// trim bounds the text, removes what may stand around it, and rejects what is not text at all.
 func trim(data []byte) (string, error) {
 	if len(data) > maxKeyText {
 		return "", tooLong(data)
@@ -93,7 +93,7 @@ func trim(data []byte) (string, error) {
 	return text, nil
 }
 
-// tooLong says how the key comes out of a text that is too long to be looked at.
+// tooLong says how to get the key out of a text that is too long to be examined.
 func tooLong(data []byte) error {
 	command := "openssl pkey -pubin -in FILE"
 	switch {

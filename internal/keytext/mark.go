@@ -10,7 +10,7 @@ import (
 	"unicode/utf8"
 )
 
-// mark is what gives a key text away, whole or damaged.
+// mark is a sequence of bytes by which a key text is recognised, whole or damaged.
 type mark struct {
 	text string
 	form Form
@@ -61,15 +61,15 @@ var marks = [256][]mark{
 	0x30: {{"\x30\x82", FormDER, isRSA}},                       // PKCS #1, which has none
 }
 
-// search looks for marks in a text and in whatever it is an encoding of. It decodes all that could
-// be meant, since a wrong guess decodes to noise, in which there is no text to go on with.
+// search looks for marks in a text and in whatever it is an encoding of. It tries every
+// decoding that is possible, since a wrong guess decodes to noise, which ends the search.
 type search struct {
 	left int // bytes that may still be looked at: bounds the work for texts made to mislead
 }
 
-// Recognise says what a secret really is or contains: a public or private key, whole or damaged,
-// or the name of its type, in whatever stands around it, encoded by base64, hex, percent or
-// backslash escapes or UTF-16, once or more. A public key that passes for a secret lets anybody
+// Recognise returns what a secret really is or contains: a public or private key, whole or damaged,
+// or the name of its type, whatever surrounds it, encoded in base64, hex, percent or backslash
+// escapes or UTF-16, once or repeatedly. With a public key that passes for a secret, anyone could
 // sign (RFC 8725, Section 2.1).
 func Recognise(secret []byte) Form {
 	s := search{left: 16*len(secret) + 4096}

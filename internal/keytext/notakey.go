@@ -14,7 +14,7 @@ import (
 	"example.com/jwt/internal/excerpt"
 )
 
-// cures say how a key comes into a form that this package reads.
+// cures say how to convert a key into a form that this package reads.
 var cures = map[Form]string{
 	FormRFC4716:     "`ssh-keygen -i -f FILE` prints it as an OpenSSH line",
 	FormPuTTY:       "`puttygen FILE -O private-openssh-new -o OUT` writes the private key, and -O public-openssh the public one",
@@ -64,7 +64,7 @@ func isLine(text string) bool {
 // quotes or other text around it in its lines. Perl is on every Debian and macOS machine.
 const repairs = `perl -0ne '($h,$b,$t)=/(-+BEGIN [^-]+-+)(.*?)(-+END [^-]+-+)/s; $b=~s/\\[nr]|[^\w+\/=]//g; print "$h\n$b\n$t\n"' FILE`
 
-// mangledBy is the refusal of a PEM text that is whole but for its layout.
+// mangledBy rejects a PEM text that is complete except for its layout.
 func mangledBy(format string, args ...any) error {
 	return fmt.Errorf(format+": `"+strings.ReplaceAll(repairs, "%", "%%")+"` writes it anew", args...)
 }

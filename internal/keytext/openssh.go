@@ -30,7 +30,7 @@ const (
 // wantPublic ends the messages about texts that are no public key.
 const wantPublic = "the public key alone, as an OpenSSH line, in PEM or as a JWK"
 
-// plainLine is how the plain lines come out of another file.
+// plainLine is how to get the plain lines out of another file.
 const plainLine = "`grep -oE '(ssh|ecdsa)-[a-z0-9-]+[[:blank:]]+AAAA[A-Za-z0-9+/=]+' FILE` prints them"
 
 // opensshTypes are the plain public keys of OpenSSH that tokens can be verified with.

@@ -25,7 +25,7 @@ func (b *block) rewrites() string {
 	return ""
 }
 
-// explain puts an error of a parser into words that say what to do with the block.
+// explain turns an error of a parser into one that says what to do with the block.
 func (b *block) explain(err error) error {
 	if r, ok := err.(rewritable); ok {
 		if command := b.rewrites(); command != "" {

@@ -7,7 +7,7 @@ import (
 	"golang.org/x/crypto/cryptobyte/asn1"
 )
 
-// Form says in words what a text or some bytes are, for error messages.
+// Form describes a text or some bytes in words, for error messages.
 type Form string
 
 const (

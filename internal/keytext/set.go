@@ -19,7 +19,7 @@ const (
 type Entry struct {
 	Key crypto.PublicKey
 	Use Use
-	Err error // why the entry is of no use; then Key is nil, and Use has at most the kid
+	Err error // why the entry cannot be used; then Key is nil, and Use has at most the kid
 }
 
 // Set reads a JWK Set of public keys (RFC 7517, Section 5) of at most 100 entries and 1 MiB. It
@@ -67,7 +67,7 @@ func readSet(jwks []byte) ([]string, error) {
 	return entries, nil
 }
 
-// readEntry judges one entry of a JWK Set. Its error is what must not be there at all.
+// readEntry judges one entry of a JWK Set. Its error means that the whole set must be rejected.
 func readEntry(text string) (e Entry, err error) {
 	if strictjson.KindOf(text) != strictjson.Object {
 		return e, errors.New("it is not an object")

@@ -1,6 +1,6 @@
 package keytext
 
-// Use is what a JWK says of the use of its key. The other forms say nothing.
+// Use is what a JWK states about the use of its key. Other formats state nothing.
 type Use struct {
 	KeyID string // "" if there is none
 	Alg   string // as it stands there, since only the caller knows the algorithms; "" if there is none

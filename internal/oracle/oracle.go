@@ -20,7 +20,7 @@ import (
 	"example.com/jwt"
 )
 
-// Verdict is what the oracle says of a token.
+// Verdict is the oracle's judgment of a token.
 type Verdict struct {
 	Header, Claims map[string]any
 	HeaderRaw      map[string]json.RawMessage
@@ -30,7 +30,7 @@ type Verdict struct {
 
 var alphabet = regexp.MustCompile(`^[A-Za-z0-9_-]*$`)
 
-// Read does all checks of the form; their class is ErrMalformed, but for a signature's.
+// Read checks the form of a token. The class of its errors is ErrMalformed, except for a signature.
 func Read(raw string) (n Verdict, signature []byte, input string) {
 	n.Err = jwt.ErrMalformed
 	segments := strings.Split(raw, ".")

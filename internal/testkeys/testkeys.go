@@ -41,7 +41,7 @@ const (
 // Drop removes a member in [Edit].
 type Drop struct{}
 
-// Edit changes members of a JWK; edits are names and values in turn.
+// Edit returns a JWK with changed members; edits alternate between names and values.
 func Edit(t testing.TB, text string, edits ...any) string {
 	t.Helper()
 	var members map[string]any
