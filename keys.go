@@ -159,7 +159,7 @@ func GenerateSecretKey(alg Algorithm, opts ...KeyOption) (*SecretKey, error) {
 	return &SecretKey{&keyPair{checkedKey: m}}, nil
 }
 
-// GeneratePrivateKey makes a key pair bound to the algorithm: RSA of 3072 bits, ECDSA on
+// GeneratePrivateKey generates a key pair bound to the algorithm: RSA of 3072 bits, ECDSA on
 // the algorithm's curve, Ed25519, or ML-DSA. It has no kid unless [WithKeyID] or
 // [WithThumbprintKeyID] sets one. It returns [ErrInvalidOption] for an HS* algorithm.
 func GeneratePrivateKey(alg Algorithm, opts ...KeyOption) (*PrivateKey, error) {
@@ -230,16 +230,16 @@ func (k *PrivateKey) Crypto() crypto.Signer {
 }
 
 // Equal reports in constant time whether x is the same secret, whatever its kid and binding. Two
-// zero keys are not equal. [reflect.DeepEqual] can't tell, because it does not reach the bytes: it
-// reports false for two keys that were made separately.
+// zero keys are not equal. [reflect.DeepEqual] does not reach the bytes, and reports false for two
+// keys that were made separately.
 func (k *SecretKey) Equal(x *SecretKey) bool {
 	return k != nil && x != nil && k.pair != nil && x.pair != nil && k.pair.sameKey(x.pair.checkedKey)
 }
 
 // Equal reports whether x is the same key pair, whatever its kid and binding. It compares the
-// public halves, which takes a time that does not depend on the private ones: the constructors
-// have checked that both belong together, and a foreign signer has no more to compare. Two zero
-// keys are not equal. [reflect.DeepEqual] reports false for two keys that were made separately.
+// public halves, so its time does not depend on the private ones: the constructors have checked
+// that they belong together. Two zero keys are not equal. [reflect.DeepEqual] reports false for two
+// keys that were made separately.
 func (k *PrivateKey) Equal(x *PrivateKey) bool {
 	return k != nil && x != nil && k.pair != nil && x.pair != nil && k.pair.sameKey(x.pair.checkedKey)
 }
