@@ -71,6 +71,17 @@ func TestAllocationsOfHS256(t *testing.T) {
 	require.LessOrEqual(t, verifyAllocs[struct{}](t, raw, secretKey(t), jwt.HS256), 2.0)
 	require.LessOrEqual(t, verifyAllocs[jwt.RegisteredClaims](t, raw, secretKey(t), jwt.HS256), 2.0)
 	require.LessOrEqual(t, verifyAllocs[jwt.MapClaims](t, raw, secretKey(t), jwt.HS256), 19.0)
+
+	named, err := jwt.NewSecretKey(make([]byte, 32), jwt.WithKeyID("a"))
+	require.NoError(t, err)
+	other, err := jwt.NewSecretKey(make([]byte, 64), jwt.WithKeyID("b"))
+	require.NoError(t, err)
+	set, err := jwt.NewKeySet(other, named)
+	require.NoError(t, err)
+	raw, err = jwt.Sign(claims, named, jwt.HS256)
+	require.NoError(t, err)
+	require.LessOrEqual(t, verifyAllocs[allocClaims](t, raw, named, jwt.HS256), 2.0)
+	require.LessOrEqual(t, verifyAllocs[allocClaims](t, raw, set, jwt.HS256), 2.0)
 }
 
 // TestAllocationsOfIssuers wants one allocation more than the Verifier's: the payload.
