@@ -28,6 +28,7 @@ var (
 	errEncrypted     = &failure{class: ErrMalformed, text: "five segments: encrypted tokens (JWE) are not supported, only signed ones"}
 	errBearer        = &failure{class: ErrMalformed, text: `the token starts with "Bearer ": cut that off, it belongs to the HTTP header`}
 	errHeaderBase64  = &failure{class: ErrMalformed, text: "the header is not canonical base64url"}
+	errHeaderSpace   = &failure{class: ErrMalformed, text: "the token begins with white space or a line break, or has some within its header: strings.TrimSpace cuts off what stands around it"}
 	errHeaderPadded  = &failure{class: ErrMalformed, text: `the header ends with "=": AllowPaddedBase64 accepts that`}
 	errPayloadBase64 = &failure{class: ErrMalformed, text: "the payload is not canonical base64url"}
 	errPayloadPadded = &failure{class: ErrMalformed, text: `the payload ends with "=": AllowPaddedBase64 accepts that`}
@@ -263,6 +264,9 @@ func (w *scratch) header(segment string) (Header, error) {
 	if !w.decode(segment) {
 		if isBearer(segment) {
 			return Header{}, errBearer
+		}
+		if strings.ContainsAny(segment, " \t\r\n") {
+			return Header{}, errHeaderSpace
 		}
 		if w.isPadded(segment) {
 			return Header{}, errHeaderPadded

@@ -136,7 +136,7 @@ func TestPaddedSegmentsNameTheOption(t *testing.T) {
 	defer w.release()
 	long := strings.Repeat("AAAA", 5000)
 	for segment, want := range map[string]*failure{
-		"e30=": errHeaderPadded, "e30==": errHeaderBase64, "e30\n": errHeaderBase64, "e31=": errHeaderBase64, "=": errHeaderBase64, "e3===": errHeaderBase64,
+		"e30=": errHeaderPadded, "e30==": errHeaderBase64, "e30\n": errHeaderSpace, "\ne30": errHeaderSpace, "\r\n e30": errHeaderSpace, "e3 0": errHeaderSpace, "e31=": errHeaderBase64, "=": errHeaderBase64, "e3===": errHeaderBase64,
 	} {
 		_, err := w.header(segment)
 		require.Equal(t, want, err, segment)

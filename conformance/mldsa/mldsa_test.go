@@ -62,7 +62,7 @@ var peers = map[string]peer{
 			if err := json.Unmarshal(public, &key); err != nil {
 				return nil, err
 			}
-			signed, err := jose.ParseSigned(token, []jose.SignatureAlgorithm{jose.SignatureAlgorithm(alg)})
+			signed, err := jose.ParseSignedCompact(token, []jose.SignatureAlgorithm{jose.SignatureAlgorithm(alg)})
 			if err != nil {
 				return nil, err
 			}
