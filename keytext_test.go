@@ -6,7 +6,6 @@ import (
 	"crypto/ed25519"
 	"crypto/rsa"
 	"crypto/x509"
-	"encoding/json"
 	"errors"
 	"io/fs"
 	"math/big"
@@ -434,48 +433,4 @@ func TestKeyTextsAreTakenByTheirOwnConstructorsAlone(t *testing.T) {
 		return nil
 	}))
 	require.Greater(t, files, 120)
-}
-
-// vectorTakers is takers for the keys of testdata/vectors, by their content. Not every key
-// there is good, so that it says who may take one.
-func vectorTakers(text string) []string {
-	trimmed := strings.TrimSpace(text)
-	if !strings.HasPrefix(trimmed, "{") {
-		return []string{"ParsePublicKey", "ParseAuthorizedKeys"}
-	}
-	var jwk map[string]any
-	_ = json.Unmarshal([]byte(trimmed), &jwk)
-	switch {
-	case jwk["kty"] == "oct":
-		return []string{"ParseSecretKey"}
-	case jwk["keys"] != nil:
-		return []string{"ParseKeySet"}
-	case jwk["d"] != nil:
-		return []string{"ParsePrivateKey"}
-	}
-	return []string{"ParsePublicKey"}
-}
-
-func TestKeysOfTheVectorsAreTakenByTheirOwnConstructorsAlone(t *testing.T) {
-	seen, taken := map[string]bool{}, map[string]int{}
-	for _, file := range []string{"rfc.json", "attacks.json"} {
-		for _, v := range loadVectors(t, file) {
-			if v.Key.Kind == "hmac" || seen[v.Key.Value] {
-				continue
-			}
-			seen[v.Key.Value] = true
-			may := strings.Join(vectorTakers(v.Key.Value), " ")
-			for name, parse := range parsers {
-				if err := parse([]byte(v.Key.Value)); err == nil && name != "NewSecretKey" {
-					require.Contains(t, may, name, "%s took the key of %s", name, v.ID)
-					taken[name]++
-					require.ErrorIs(t, parsers["NewSecretKey"]([]byte(v.Key.Value), jwt.InsecureAllowWeakKey()), jwt.ErrInvalidKey, v.ID)
-				}
-			}
-		}
-	}
-	require.Greater(t, len(seen), 100)
-	for _, name := range []string{"ParsePublicKey", "ParseAuthorizedKeys", "ParseSecretKey", "ParseKeySet"} {
-		require.NotZero(t, taken[name], name)
-	}
 }

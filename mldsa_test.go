@@ -9,6 +9,7 @@ import (
 	"crypto/mldsa"
 	"crypto/x509"
 	"encoding/base64"
+	"encoding/json"
 	"encoding/pem"
 	"errors"
 	"fmt"
@@ -163,6 +164,39 @@ func TestMLDSAOfOpenSSL(t *testing.T) {
 	private, err := jwt.ParsePrivateKey(encrypted, jwt.WithPassphrase([]byte("secret")))
 	require.NoError(t, err)
 	require.True(t, private.Public().Equal(key))
+}
+
+// The examples of RFC 9964 sign a text, not claims. That what follows the signature is looked at, and
+// found to be no JSON object, shows that the signature is valid.
+func TestExamplesOfRFC9964(t *testing.T) {
+	text, err := os.ReadFile("testdata/vectors/rfc9964.json")
+	require.NoError(t, err)
+	var vectors []struct{ Alg, Key, Token string }
+	require.NoError(t, json.Unmarshal(text, &vectors))
+	require.Len(t, vectors, 3)
+	for _, v := range vectors {
+		key, err := jwt.ParsePrivateKey([]byte(v.Key))
+		require.NoError(t, err)
+		require.Equal(t, key.KeyID(), key.Public().Thumbprint())
+		alg, err := jwt.ParseAlgorithm(v.Alg)
+		require.NoError(t, err)
+		verify := func(raw string) error {
+			_, err := jwt.Verify[jwt.MapClaims](raw, key.Public(), []jwt.Algorithm{alg})
+			return err
+		}
+		require.ErrorIs(t, verify(v.Token), jwt.ErrMalformed)
+		require.NotErrorIs(t, verify(v.Token), jwt.ErrInvalidSignature)
+
+		dot := strings.LastIndexByte(v.Token, '.')
+		sig := unb64(t, v.Token[dot+1:])
+		for _, forged := range []string{v.Token[:dot] + "AAAA" + v.Token[dot:], v.Token[:dot+1] + b64(sig[1:])} {
+			require.ErrorIs(t, verify(forged), jwt.ErrInvalidSignature)
+			require.NotErrorIs(t, verify(forged), jwt.ErrMalformed)
+		}
+		want, err := key.Crypto().(*mldsa.PrivateKey).SignDeterministic([]byte(v.Token[:dot]), nil)
+		require.NoError(t, err)
+		require.Equal(t, want, sig)
+	}
 }
 
 func TestMLDSAPrivateKeysInOtherFormsNameTheCure(t *testing.T) {

@@ -1,6 +1,6 @@
 // Package attacks_test has one test for each published advisory about a JWT library that package jwt
-// could have had too. The advisory's number is in the name of the test; the comment says in one line
-// what went wrong there.
+// could have had too, and runs the vectors of testdata. The number of an advisory is in the name of its
+// test; the comment says in one line what went wrong there.
 package attacks_test
 
 import (

@@ -1,4 +1,4 @@
-package jwt_test
+package attacks_test
 
 import (
 	"encoding/base64"
@@ -35,7 +35,7 @@ type vector struct {
 }
 
 func loadVectors(t testing.TB, file string) []vector {
-	text, err := os.ReadFile("testdata/vectors/" + file)
+	text, err := os.ReadFile("../testdata/vectors/" + file)
 	require.NoError(t, err)
 	var vectors []vector
 	require.NoError(t, json.Unmarshal(text, &vectors))
@@ -229,9 +229,95 @@ func checkVector(t *testing.T, v *vector) {
 	}
 }
 
+// stages are the classes of which exactly one is the reason of a refusal. Within the
+// claims several may fail together.
+var stages = []error{jwt.ErrMalformed, jwt.ErrAlgorithmNotAllowed, jwt.ErrKeyNotFound, jwt.ErrInvalidSignature, jwt.ErrInvalidClaims, jwt.ErrInvalidKey, jwt.ErrInvalidOption, jwt.ErrKeysUnavailable}
+
+// TestEveryRefusalHasOneReason runs all vectors: a caller that tests for one class is
+// never told of another as well, and never gets a token with an error.
+func TestEveryRefusalHasOneReason(t *testing.T) {
+	refusals := 0
+	for _, file := range []string{"rfc.json", "attacks.json"} {
+		for _, v := range loadVectors(t, file) {
+			tok, err := v.verify(t)
+			if err == nil {
+				continue
+			}
+			refusals++
+			require.Nil(t, tok, v.ID)
+			reasons := 0
+			for i, stage := range stages {
+				if errors.Is(err, stage) {
+					reasons++
+					require.Equal(t, i < 5, errors.Is(err, jwt.ErrInvalidToken), "%s: whose fault is %v", v.ID, err)
+				}
+			}
+			require.Equal(t, 1, reasons, "%s: %v", v.ID, err)
+		}
+	}
+	require.Greater(t, refusals, 400)
+}
+
+// vectorTakers names the constructors that may take a key of the vectors, by its content. Not every
+// key there is good.
+func vectorTakers(text string) []string {
+	trimmed := strings.TrimSpace(text)
+	if !strings.HasPrefix(trimmed, "{") {
+		return []string{"ParsePublicKey", "ParseAuthorizedKeys"}
+	}
+	var jwk map[string]any
+	_ = json.Unmarshal([]byte(trimmed), &jwk)
+	switch {
+	case jwk["kty"] == "oct":
+		return []string{"ParseSecretKey"}
+	case jwk["keys"] != nil:
+		return []string{"ParseKeySet"}
+	case jwk["d"] != nil:
+		return []string{"ParsePrivateKey"}
+	}
+	return []string{"ParsePublicKey"}
+}
+
+// parseKeyText gives what each constructor that takes key text says of one.
+func parseKeyText(text []byte) map[string]error {
+	errs := map[string]error{}
+	_, errs["ParsePrivateKey"] = jwt.ParsePrivateKey(text)
+	_, errs["ParsePublicKey"] = jwt.ParsePublicKey(text)
+	_, errs["ParseSecretKey"] = jwt.ParseSecretKey(text)
+	_, errs["ParseKeySet"] = jwt.ParseKeySet(text)
+	_, errs["ParseAuthorizedKeys"] = jwt.ParseAuthorizedKeys(text)
+	return errs
+}
+
+func TestKeysOfTheVectorsAreTakenByTheirOwnConstructorsAlone(t *testing.T) {
+	seen, taken := map[string]bool{}, map[string]int{}
+	for _, file := range []string{"rfc.json", "attacks.json"} {
+		for _, v := range loadVectors(t, file) {
+			if v.Key.Kind == "hmac" || seen[v.Key.Value] {
+				continue
+			}
+			seen[v.Key.Value] = true
+			may := strings.Join(vectorTakers(v.Key.Value), " ")
+			for name, err := range parseKeyText([]byte(v.Key.Value)) {
+				if err != nil {
+					continue
+				}
+				require.Contains(t, may, name, "%s took the key of %s", name, v.ID)
+				taken[name]++
+				_, err = jwt.NewSecretKey([]byte(v.Key.Value), jwt.InsecureAllowWeakKey())
+				require.ErrorIs(t, err, jwt.ErrInvalidKey, v.ID)
+			}
+		}
+	}
+	require.Greater(t, len(seen), 100)
+	for _, name := range []string{"ParsePublicKey", "ParseAuthorizedKeys", "ParseSecretKey", "ParseKeySet"} {
+		require.NotZero(t, taken[name], name)
+	}
+}
+
 // articleFacts reads the tokens, the secret and the public key that the quickstart shows.
 func articleFacts(t *testing.T) map[string]string {
-	text, err := os.ReadFile("examples/quickstart/article.go")
+	text, err := os.ReadFile("../examples/quickstart/article.go")
 	require.NoError(t, err)
 	facts := map[string]string{}
 	for line := range strings.Lines(string(text)) {
