@@ -24,6 +24,13 @@ var stand = map[string]string{
 	"ssh-keygen -p -Z aes256-ctr -f FILE": `ssh-keygen -q -t ed25519 -Z aes256-cbc -f cbc -N secret && ssh-keygen -q -p -Z aes256-ctr -f cbc -P secret -N secret && ` +
 		`printf secret > passphrase && chmod 600 passphrase && jwt sign -key cbc -passphrase-file passphrase -alg EdDSA -claims '{}'`,
 	"ssh-keygen -p -a 64 -f FILE": `ssh-keygen -q -t ed25519 -a 1 -f rounds -N secret && ssh-keygen -q -p -a 64 -f rounds -P secret -N secret`,
+	"ssh-keygen -p -N '' -f FILE": `ssh-keygen -q -t ed25519 -f locked -N secret && ssh-keygen -q -p -N '' -f locked -P secret && jwt sign -key locked -alg EdDSA -claims '{}'`,
+	"ssh-keygen -y -f FILE":       `ssh-keygen -q -t ed25519 -f own -N secret && ssh-keygen -y -f own -P secret && ! ssh-keygen -y -f own -P another`,
+	"openssl pkey -in FILE": `openssl genrsa -aes256 -traditional -passout pass:secret -out locked.pem 2048 && grep -q DEK-Info locked.pem && ` +
+		`openssl pkey -in locked.pem -passin pass:secret -out key.pem && jwt sign -key key.pem -alg RS256 -claims '{}'`,
+	"openssl pkey -in FILE -noout": `openssl genpkey -algorithm ed25519 -aes256 -pass pass:secret -out own.pem && ` +
+		`openssl pkey -in own.pem -noout -passin pass:secret && ! openssl pkey -in own.pem -noout -passin pass:another`,
+	"openssl rand -out FILE 32": `(umask 077 && openssl rand -out secret 32) && jwt sign -key secret -alg HS256 -claims '{}'`,
 	// Where Go or OpenSSL is too old for ML-DSA, the first says so, and the others have nothing to try.
 	"jwt keygen -alg ML-DSA-65 -out key.pem": `jwt keygen -alg ML-DSA-65 -out key.pem || jwt keygen -alg ML-DSA-65 -out key.pem 2>&1 | grep 'Go 1.27'`,
 	"openssl genpkey -algorithm ML-DSA-65 -provparam ml-dsa.output_formats=seed-only -out key.pem": `openssl list -signature-algorithms | grep -q ML-DSA || exit 0; ` +
