@@ -31,8 +31,8 @@ var refusals = []string{
 	"a PEM public key is rejected as an HMAC secret",
 }
 
-// The rows whose cells name what a library has. What it lacks cannot be tested: "no" is read from
-// its exported names, in the version above.
+// The rows whose cells name what a library has. What it lacks cannot be tested: "no" says that
+// none was found.
 var features = []string{
 	"private keys of ssh-keygen",
 	"keys over HTTP, cached",
