@@ -18,6 +18,8 @@ import (
 	"github.com/stretchr/testify/require"
 
 	"example.com/jwt"
+	"example.com/jwt/internal/forge"
+	"example.com/jwt/internal/testkeys"
 )
 
 // sentinels are the classes of errors by name. TestEverySentinelIsProduced holds the list
@@ -252,5 +254,95 @@ func TestMessagesSayGotWantedAndWhatToTry(t *testing.T) {
 		_, err := jwt.Sign(claims, secretKey(t), jwt.HS256)
 		require.EqualError(t, err, "jwt: the claims are "+want+" in JSON, want an object: use a struct or a map")
 		require.ErrorIs(t, err, jwt.ErrInvalidOption)
+	}
+}
+
+// The error about a token names what became of the key that its kid names.
+func TestErrorsAboutAKidSayWhatBecameOfItsKey(t *testing.T) {
+	key, err := jwt.GeneratePrivateKey(jwt.EdDSA, jwt.WithKeyID("good"))
+	require.NoError(t, err)
+	text, err := key.Public().MarshalJSON()
+	require.NoError(t, err)
+	other := func(kid string, edits ...any) string {
+		return testkeys.Edit(t, testkeys.RFCPublicRSA, append([]any{"kid", kid}, edits...)...)
+	}
+	entries := []string{
+		`{"kty":"AKP","kid":"new"}`, `{"kty":"AKP","kid":"new 2"}`, `{"kty":"AKP","kid":"new 3"}`, `{"kty":"AKP","kid":"new 4"}`,
+		string(text),
+		other("enc", "use", "enc"),
+		other("plain base64", "n", "+/"+testkeys.RFCN[2:]),
+		other("weak", "n", ones(1024)),
+		other("large", "n", ones(8193)),
+		other("bound", "alg", "RS384"),
+		other("two", "alg", "RS384"), other("two", "n", ones(2048), "alg", "PS256"), other("two", "e", "AQ"),
+		testkeys.Edit(t, testkeys.RFCPublicEC, "kid", "of another kind"),
+		other("many", "e", "Aw"), other("many", "e", "AQ"), other("many", "e", "AQAA"), other("many", "e", ""), other("many", "alg", "RS512"),
+	}
+	for _, row := range []struct{ kid, want string }{
+		{"enc", `entry 5 of the JWK Set is skipped: kid "enc": the JWK's use is "enc", so it is not for signatures: want "sig"`},
+		{"plain base64", `entry 6 of the JWK Set is skipped: kid "plain base64": the JWK's n is not canonical base64url without padding`},
+		{"weak", `entry 7 of the JWK Set is skipped: kid "weak": an RSA key of 1024 bits is too weak: want at least 2048 (RFC 7518, Section 3.3)`},
+		{"large", `entry 8 of the JWK Set is skipped: kid "large": an RSA key of 8193 bits is too large for a set: want at most 8192 (NewKeySet takes larger ones from ParsePublicKey)`},
+		{"bound", "this key is bound to RS384 (by WithAlgorithm or the JWK's alg) and can't be used for RS256"},
+		{"two", `entry 12 of the JWK Set is skipped: kid "two": the RSA public exponent (1 bits) is not an odd number from 65537 to 2147483647; ` +
+			"this key is bound to RS384 (by WithAlgorithm or the JWK's alg) and can't be used for RS256; this key is bound to PS256 (by WithAlgorithm or the JWK's alg) and can't be used for RS256"},
+		{"of another kind", "RS256 needs an RSA key of 2048 to 16384 bits, got an ECDSA P-256 key (ES256?)"},
+		{"many", `entry 14 of the JWK Set is skipped: kid "many": the RSA public exponent (2 bits) is not an odd number from 65537 to 2147483647; ` +
+			`entry 15 of the JWK Set is skipped: kid "many": the RSA public exponent (1 bits) is not an odd number from 65537 to 2147483647; ` +
+			`entry 16 of the JWK Set is skipped: kid "many": the RSA public exponent (17 bits) is not an odd number from 65537 to 2147483647; and 2 more`},
+		{"unknown", ""},
+	} {
+		t.Run(row.kid, func(t *testing.T) {
+			set, err := jwt.ParseKeySet([]byte(setText(entries...)))
+			require.NoError(t, err)
+			want := fmt.Sprintf(`jwt: no key fits: the token uses RS256 with kid %q; keys: 6`, row.kid)
+			if row.want != "" {
+				want += "; reasons: " + row.want
+			}
+			raw := forge.Token(fmt.Sprintf(`{"alg":"RS256","kid":%q}`, row.kid), `{}`, forge.Unsigned)
+			for name, source := range map[string]jwt.KeySource{
+				"set":     set,
+				"KeyFunc": jwt.KeyFunc(func(context.Context, jwt.Header) (jwt.KeySource, error) { return set, nil }),
+			} {
+				_, err = jwt.Verify[jwt.MapClaims](raw, source, []jwt.Algorithm{jwt.RS256, jwt.EdDSA})
+				require.ErrorIs(t, err, jwt.ErrKeyNotFound, name)
+				require.NotErrorIs(t, err, jwt.ErrInvalidKey, name)
+				require.EqualError(t, err, want, name)
+			}
+		})
+	}
+}
+
+// An entry without kid could be the key of any token that no other key is named for.
+func TestErrorsNameSkippedEntriesWithoutKid(t *testing.T) {
+	broken := testkeys.Edit(t, testkeys.RFCPublicRSA, "kid", 7)
+	set, err := jwt.ParseKeySet([]byte(setText(broken, testkeys.Edit(t, testkeys.RFCPublicOKP, "kid", "ed"))))
+	require.NoError(t, err)
+	for header, want := range map[string]string{
+		`{"alg":"RS256","kid":"7"}`:  "keys: 1; reasons: entry 0 of the JWK Set is skipped: the JWK's kid is not a string",
+		`{"alg":"RS256"}`:            "keys: 1; reasons: entry 0 of the JWK Set is skipped: the JWK's kid is not a string; RS256 needs an RSA key of 2048 to 16384 bits, got an Ed25519 key (EdDSA?)",
+		`{"alg":"RS256","kid":"ed"}`: "keys: 1; reasons: RS256 needs an RSA key of 2048 to 16384 bits, got an Ed25519 key (EdDSA?)",
+	} {
+		_, err := jwt.Verify[jwt.MapClaims](forge.Token(header, `{}`, forge.Unsigned), set, []jwt.Algorithm{jwt.RS256, jwt.EdDSA})
+		require.ErrorIs(t, err, jwt.ErrKeyNotFound)
+		require.True(t, strings.HasSuffix(err.Error(), want), err)
+	}
+}
+
+func TestSetWithoutAnyKeyThatServesSaysWhy(t *testing.T) {
+	algs := []jwt.Algorithm{jwt.HS256, jwt.RS256}
+	for text, want := range map[string]string{
+		setText(): "jwt: the set has no keys that can be used",
+		setText(`{"kty":"new"}`, `{"kty":"RSA","kid":"a"}`, `{}`, `{}`): `jwt: the set has no keys that can be used; reasons: entry 0 of the JWK Set is skipped: a JWK of kty "new" is not supported: want RSA, EC, OKP, AKP or oct; ` +
+			`entry 1 of the JWK Set is skipped: kid "a": the JWK has no "n"; entry 2 of the JWK Set is skipped: the JWK has no "kty"; and 1 more`,
+		setText(testkeys.RFCPublicOKP, `{}`): "jwt: none of the set's 1 keys can serve HS256, RS256; reasons: entry 1 of the JWK Set is skipped: the JWK has no \"kty\"; " +
+			"HS256 needs a secret key of at least 32 bytes, got an Ed25519 key (EdDSA?)",
+	} {
+		set, err := jwt.ParseKeySet([]byte(text))
+		require.NoError(t, err)
+		_, err = jwt.NewVerifier[jwt.MapClaims](set, algs)
+		require.ErrorIs(t, err, jwt.ErrInvalidKey)
+		require.NotErrorIs(t, err, jwt.ErrInvalidToken)
+		require.EqualError(t, err, want)
 	}
 }

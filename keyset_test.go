@@ -1,22 +1,16 @@
 package jwt_test
 
 import (
-	"context"
-	"crypto/ed25519"
-	"crypto/rand"
 	"crypto/rsa"
 	"encoding/json"
 	"fmt"
 	"math/big"
-	"strconv"
 	"strings"
 	"testing"
 
 	"github.com/stretchr/testify/require"
-	"golang.org/x/crypto/ssh"
 
 	"example.com/jwt"
-	"example.com/jwt/internal/forge"
 	"example.com/jwt/internal/testkeys"
 )
 
@@ -330,96 +324,6 @@ func TestRSAKeysOfSetsAreBounded(t *testing.T) {
 	}
 }
 
-// The error about a token names what became of the key that its kid names.
-func TestErrorsAboutAKidSayWhatBecameOfItsKey(t *testing.T) {
-	key, err := jwt.GeneratePrivateKey(jwt.EdDSA, jwt.WithKeyID("good"))
-	require.NoError(t, err)
-	text, err := key.Public().MarshalJSON()
-	require.NoError(t, err)
-	other := func(kid string, edits ...any) string {
-		return testkeys.Edit(t, testkeys.RFCPublicRSA, append([]any{"kid", kid}, edits...)...)
-	}
-	entries := []string{
-		`{"kty":"AKP","kid":"new"}`, `{"kty":"AKP","kid":"new 2"}`, `{"kty":"AKP","kid":"new 3"}`, `{"kty":"AKP","kid":"new 4"}`,
-		string(text),
-		other("enc", "use", "enc"),
-		other("plain base64", "n", "+/"+testkeys.RFCN[2:]),
-		other("weak", "n", ones(1024)),
-		other("large", "n", ones(8193)),
-		other("bound", "alg", "RS384"),
-		other("two", "alg", "RS384"), other("two", "n", ones(2048), "alg", "PS256"), other("two", "e", "AQ"),
-		testkeys.Edit(t, testkeys.RFCPublicEC, "kid", "of another kind"),
-		other("many", "e", "Aw"), other("many", "e", "AQ"), other("many", "e", "AQAA"), other("many", "e", ""), other("many", "alg", "RS512"),
-	}
-	for _, row := range []struct{ kid, want string }{
-		{"enc", `entry 5 of the JWK Set is skipped: kid "enc": the JWK's use is "enc", so it is not for signatures: want "sig"`},
-		{"plain base64", `entry 6 of the JWK Set is skipped: kid "plain base64": the JWK's n is not canonical base64url without padding`},
-		{"weak", `entry 7 of the JWK Set is skipped: kid "weak": an RSA key of 1024 bits is too weak: want at least 2048 (RFC 7518, Section 3.3)`},
-		{"large", `entry 8 of the JWK Set is skipped: kid "large": an RSA key of 8193 bits is too large for a set: want at most 8192 (NewKeySet takes larger ones from ParsePublicKey)`},
-		{"bound", "this key is bound to RS384 (by WithAlgorithm or the JWK's alg) and can't be used for RS256"},
-		{"two", `entry 12 of the JWK Set is skipped: kid "two": the RSA public exponent (1 bits) is not an odd number from 65537 to 2147483647; ` +
-			"this key is bound to RS384 (by WithAlgorithm or the JWK's alg) and can't be used for RS256; this key is bound to PS256 (by WithAlgorithm or the JWK's alg) and can't be used for RS256"},
-		{"of another kind", "RS256 needs an RSA key of 2048 to 16384 bits, got an ECDSA P-256 key (ES256?)"},
-		{"many", `entry 14 of the JWK Set is skipped: kid "many": the RSA public exponent (2 bits) is not an odd number from 65537 to 2147483647; ` +
-			`entry 15 of the JWK Set is skipped: kid "many": the RSA public exponent (1 bits) is not an odd number from 65537 to 2147483647; ` +
-			`entry 16 of the JWK Set is skipped: kid "many": the RSA public exponent (17 bits) is not an odd number from 65537 to 2147483647; and 2 more`},
-		{"unknown", ""},
-	} {
-		t.Run(row.kid, func(t *testing.T) {
-			set, err := jwt.ParseKeySet([]byte(setText(entries...)))
-			require.NoError(t, err)
-			want := fmt.Sprintf(`jwt: no key fits: the token uses RS256 with kid %q; keys: 6`, row.kid)
-			if row.want != "" {
-				want += "; reasons: " + row.want
-			}
-			raw := forge.Token(fmt.Sprintf(`{"alg":"RS256","kid":%q}`, row.kid), `{}`, forge.Unsigned)
-			for name, source := range map[string]jwt.KeySource{
-				"set":     set,
-				"KeyFunc": jwt.KeyFunc(func(context.Context, jwt.Header) (jwt.KeySource, error) { return set, nil }),
-			} {
-				_, err = jwt.Verify[jwt.MapClaims](raw, source, []jwt.Algorithm{jwt.RS256, jwt.EdDSA})
-				require.ErrorIs(t, err, jwt.ErrKeyNotFound, name)
-				require.NotErrorIs(t, err, jwt.ErrInvalidKey, name)
-				require.EqualError(t, err, want, name)
-			}
-		})
-	}
-}
-
-// An entry without kid could be the key of any token that no other key is named for.
-func TestErrorsNameSkippedEntriesWithoutKid(t *testing.T) {
-	broken := testkeys.Edit(t, testkeys.RFCPublicRSA, "kid", 7)
-	set, err := jwt.ParseKeySet([]byte(setText(broken, testkeys.Edit(t, testkeys.RFCPublicOKP, "kid", "ed"))))
-	require.NoError(t, err)
-	for header, want := range map[string]string{
-		`{"alg":"RS256","kid":"7"}`:  "keys: 1; reasons: entry 0 of the JWK Set is skipped: the JWK's kid is not a string",
-		`{"alg":"RS256"}`:            "keys: 1; reasons: entry 0 of the JWK Set is skipped: the JWK's kid is not a string; RS256 needs an RSA key of 2048 to 16384 bits, got an Ed25519 key (EdDSA?)",
-		`{"alg":"RS256","kid":"ed"}`: "keys: 1; reasons: RS256 needs an RSA key of 2048 to 16384 bits, got an Ed25519 key (EdDSA?)",
-	} {
-		_, err := jwt.Verify[jwt.MapClaims](forge.Token(header, `{}`, forge.Unsigned), set, []jwt.Algorithm{jwt.RS256, jwt.EdDSA})
-		require.ErrorIs(t, err, jwt.ErrKeyNotFound)
-		require.True(t, strings.HasSuffix(err.Error(), want), err)
-	}
-}
-
-func TestSetWithoutAnyKeyThatServesSaysWhy(t *testing.T) {
-	algs := []jwt.Algorithm{jwt.HS256, jwt.RS256}
-	for text, want := range map[string]string{
-		setText(): "jwt: the set has no keys that can be used",
-		setText(`{"kty":"new"}`, `{"kty":"RSA","kid":"a"}`, `{}`, `{}`): `jwt: the set has no keys that can be used; reasons: entry 0 of the JWK Set is skipped: a JWK of kty "new" is not supported: want RSA, EC, OKP, AKP or oct; ` +
-			`entry 1 of the JWK Set is skipped: kid "a": the JWK has no "n"; entry 2 of the JWK Set is skipped: the JWK has no "kty"; and 1 more`,
-		setText(testkeys.RFCPublicOKP, `{}`): "jwt: none of the set's 1 keys can serve HS256, RS256; reasons: entry 1 of the JWK Set is skipped: the JWK has no \"kty\"; " +
-			"HS256 needs a secret key of at least 32 bytes, got an Ed25519 key (EdDSA?)",
-	} {
-		set, err := jwt.ParseKeySet([]byte(text))
-		require.NoError(t, err)
-		_, err = jwt.NewVerifier[jwt.MapClaims](set, algs)
-		require.ErrorIs(t, err, jwt.ErrInvalidKey)
-		require.NotErrorIs(t, err, jwt.ErrInvalidToken)
-		require.EqualError(t, err, want)
-	}
-}
-
 func TestKeySetIsImmutable(t *testing.T) {
 	k := newTestKeys(t)
 	given := []jwt.VerificationKey{k.rsa, k.ec}
@@ -480,146 +384,4 @@ func TestSetOfRFC7517(t *testing.T) {
 	require.Equal(t, "2011-04-29", set.Keys()[0].KeyID())
 	require.Len(t, set.Skipped(), 1)
 	require.ErrorContains(t, set.Skipped()[0], `use is "enc"`)
-}
-
-func TestAuthorizedKeysAsATrustStore(t *testing.T) {
-	pairs := sshKeyPairs(t)
-	line := func(name string) string { return sshLine(t, pairs[name].Public()) }
-	weak, err := rsa.GenerateKey(rand.Reader, 1024)
-	require.NoError(t, err)
-	signer, err := ssh.NewSignerFromSigner(pairs["Ed25519"])
-	require.NoError(t, err)
-	ed := pairs["Ed25519"].Public().(ed25519.PublicKey)
-
-	lines := []struct{ text, key, skipped string }{
-		{text: "# our services"},
-		{text: ""},
-		{text: "   \t"},
-		{text: line("RSA") + " alice@example.com", key: "RSA"},
-		{text: "  \t" + line("Ed25519") + "\r", key: "Ed25519"},
-		{text: "  # " + line("P-256")},
-		{text: line("P-384") + " a comment of several words, with \"quotes\" and #", key: "P-384"},
-		{text: `restrict,command="/bin/echo no" ` + line("P-256"), skipped: "line 8 "},
-		{text: `cert-authority ` + line("P-256"), skipped: "line 9 "},
-		{text: sshLine(t, sshCertificate(t, signer)) + " alice", skipped: "line 10 "},
-		{text: sshBlob("sk-ssh-ed25519@openssh.com", ed, []byte("ssh:")) + " token", skipped: "line 11 "},
-		{text: sshBlob("ssh-dss", []byte{1}, []byte{1}, []byte{1}, []byte{1}), skipped: "line 12 "},
-		{text: sshLine(t, &weak.PublicKey) + " old", skipped: "line 13 of the authorized_keys file is skipped: an RSA key of 1024 bits is too weak"},
-		{text: "garbage", skipped: "line 14 "},
-		{text: "ssh-ed25519 AAAA", skipped: "line 15 "},
-		{text: strings.Replace(line("P-256"), "ecdsa-sha2-nistp256", "ecdsa-sha2-nistp384", 1), skipped: "line 16 "},
-		{text: sshBlob("ssh-ed25519", make([]byte, 32)), skipped: "line 17 "},
-		{text: "-----BEGIN PUBLIC KEY-----", skipped: "line 18 "},
-		{text: "{}", skipped: "line 19 "},
-		{text: line("RSA") + " alice again"},
-		{text: line("P-521"), key: "P-521"},
-	}
-	var text, wantSkipped []string
-	var want []jwt.VerificationKey
-	for _, l := range lines {
-		text = append(text, l.text)
-		if l.skipped != "" {
-			wantSkipped = append(wantSkipped, "jwt: "+l.skipped)
-		}
-		if l.key != "" {
-			key, err := jwt.NewPublicKey(pairs[l.key].Public(), jwt.WithThumbprintKeyID())
-			require.NoError(t, err)
-			want = append(want, key)
-		}
-	}
-	set, err := jwt.ParseAuthorizedKeys([]byte(strings.Join(text, "\n"))) // no line break at the end
-	require.NoError(t, err)
-	require.Equal(t, want, set.Keys())
-	require.Len(t, set.Skipped(), len(wantSkipped), "%v", set.Skipped())
-	for i, err := range set.Skipped() {
-		require.ErrorIs(t, err, jwt.ErrInvalidKey)
-		require.ErrorContains(t, err, wantSkipped[i])
-		require.Equal(t, 1, strings.Count(err.Error(), "jwt: "))
-		require.Less(t, len(err.Error()), 300)
-	}
-	published, err := set.MarshalJSON()
-	require.NoError(t, err)
-	again, err := jwt.ParseKeySet(published)
-	require.NoError(t, err)
-	require.Equal(t, set.Keys(), again.Keys())
-}
-
-func TestAuthorizedKeysFilesThatAreRefused(t *testing.T) {
-	_, key, err := ed25519.GenerateKey(rand.Reader)
-	require.NoError(t, err)
-	line := sshLine(t, key.Public())
-	checkRefusals(t, []refusal{
-		{"empty", "", "has no key"},
-		{"comments alone", "# nothing\n\n", "has no key"},
-		{"options alone", "restrict " + line + "\n", "none of the keys in the authorized_keys file can be used; reasons: line 1"},
-		{"1,001 lines", strings.Repeat("#\n", 1000) + line, "1001 lines is too long"},
-		{"1,001 whole lines", strings.Repeat("#\n", 1000) + line + "\n", "1001 lines is too long"},
-		{"1 MiB and a byte", line + strings.Repeat(" ", 1<<20+1-len(line)), "too long"},
-	}, func(text []byte) error {
-		_, err := jwt.ParseAuthorizedKeys(text)
-		return err
-	})
-	for name, text := range map[string]string{
-		"1,000 lines":       strings.Repeat("#\n", 999) + line,
-		"1,000 whole lines": strings.Repeat("#\n", 999) + line + "\n",
-		"1 MiB":             line + strings.Repeat(" ", 1<<20-len(line)),
-		"a byte order mark": "\ufeff" + line,
-		"one before CRLF":   "\ufeff" + line + "\r\n",
-		"one and a comment": "\ufeff# of Windows\r\n" + line + "\r\n",
-	} {
-		t.Run(name, func(t *testing.T) {
-			set, err := jwt.ParseAuthorizedKeys([]byte(text))
-			require.NoError(t, err)
-			require.Len(t, set.Keys(), 1)
-		})
-	}
-}
-
-func TestAuthorizedKeysVerifyTokens(t *testing.T) {
-	pairs := sshKeyPairs(t)
-	algs := map[string]jwt.Algorithm{"RSA": jwt.PS256, "P-256": jwt.ES256, "P-384": jwt.ES384, "P-521": jwt.ES512, "Ed25519": jwt.EdDSA}
-	var text strings.Builder
-	var allowed []jwt.Algorithm
-	for name, pair := range pairs {
-		text.WriteString(sshLine(t, pair.Public()) + " " + name + "\n")
-		allowed = append(allowed, algs[name])
-	}
-	set, err := jwt.ParseAuthorizedKeys([]byte(text.String()))
-	require.NoError(t, err)
-	for name, pair := range pairs {
-		for with, opts := range map[string][]jwt.KeyOption{"with kid": {jwt.WithThumbprintKeyID()}, "without kid": nil} {
-			t.Run(name+" "+with, func(t *testing.T) {
-				key, err := jwt.NewPrivateKey(pair, opts...)
-				require.NoError(t, err)
-				raw, err := jwt.Sign(jwt.RegisteredClaims{Subject: name}, key, algs[name])
-				require.NoError(t, err)
-				tok, err := jwt.Verify[jwt.MapClaims](raw, set, allowed)
-				require.NoError(t, err)
-				require.Equal(t, key.Public().Thumbprint(), tok.KeyID)
-			})
-		}
-		t.Run(name+" with another kid", func(t *testing.T) {
-			key, err := jwt.NewPrivateKey(pair, jwt.WithKeyID(name))
-			require.NoError(t, err)
-			raw, err := jwt.Sign(jwt.RegisteredClaims{Subject: name}, key, algs[name])
-			require.NoError(t, err)
-			_, err = jwt.Verify[jwt.MapClaims](raw, set, allowed)
-			require.ErrorIs(t, err, jwt.ErrKeyNotFound)
-			require.ErrorContains(t, err, strconv.Quote(name))
-			require.ErrorContains(t, err, "5")
-		})
-	}
-}
-
-func TestManyAuthorizedKeys(t *testing.T) {
-	var text strings.Builder
-	for i := range 1000 {
-		public, _, err := ed25519.GenerateKey(rand.Reader)
-		require.NoError(t, err)
-		fmt.Fprintf(&text, "%s user%d\n", sshLine(t, public), i)
-	}
-	set, err := jwt.ParseAuthorizedKeys([]byte(text.String()))
-	require.NoError(t, err)
-	require.Len(t, set.Keys(), 1000)
-	require.Empty(t, set.Skipped())
 }

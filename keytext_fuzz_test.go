@@ -7,12 +7,10 @@ import (
 	"crypto/rsa"
 	"crypto/sha256"
 	"crypto/x509"
-	"encoding/asn1"
 	"encoding/json"
 	"encoding/pem"
 	"errors"
 	"fmt"
-	"math/big"
 	"os"
 	"path/filepath"
 	"runtime"
@@ -426,52 +424,6 @@ func TestHostileKeyTextCostsLittle(t *testing.T) {
 				require.Less(t, after.TotalAlloc-before.TotalAlloc, uint64(64<<20))
 			})
 		}
-	}
-}
-
-// BenchmarkRefusedKeys shows that what is refused for its size or use costs no more than
-// reading it: nothing is computed with such numbers.
-func BenchmarkRefusedKeys(b *testing.B) {
-	huge := new(big.Int).Lsh(big.NewInt(1), 65535)
-	huge.SetBit(huge, 0, 1)
-	e := big.NewInt(65537)
-	pkcs1, err := asn1.Marshal(struct{ N, E *big.Int }{huge, e})
-	require.NoError(b, err)
-	private, err := asn1.Marshal(struct {
-		Version       int
-		N, E, D, P, Q *big.Int
-	}{0, huge, e, huge, huge, huge})
-	require.NoError(b, err)
-	mustRefuse := func(name, text string, parse func([]byte) error) {
-		b.Run(name, func(b *testing.B) {
-			for b.Loop() {
-				if parse([]byte(text)) == nil {
-					b.Fatal("accepted")
-				}
-			}
-		})
-	}
-	mustRefuse("JWK/65536-bit n", testkeys.Edit(b, testkeys.RFCPublicRSA, "n", ones(65536)), parsePublic)
-	mustRefuse("JWK/even e", testkeys.Edit(b, testkeys.RFCPublicRSA, "e", "AQAA"), parsePublic)
-	mustRefuse("JWK/257-bit e", testkeys.Edit(b, testkeys.RFCPublicRSA, "e", ones(257)), parsePublic)
-	mustRefuse("JWK/P-384 for ES256", testkeys.Edit(b, testkeys.RFCPublicEC, "alg", "ES384"), parsePublic)
-	mustRefuse("JWK/off-curve point", testkeys.Edit(b, testkeys.RFCPublicEC, "y", b64(make([]byte, 32))), parsePublic)
-	mustRefuse("JWK/use enc", testkeys.Edit(b, testkeys.RFCPublicRSA, "use", "enc"), parsePublic)
-	mustRefuse("JWK/private, 65536-bit n", testkeys.Edit(b, testkeys.RFCPrivateRSA, "n", ones(65536)), parsePrivate)
-	mustRefuse("PKCS1/65536-bit n", string(pem.EncodeToMemory(&pem.Block{Type: "RSA PUBLIC KEY", Bytes: pkcs1})), parsePublic)
-	mustRefuse("PKCS1/private, 65536-bit n", string(pem.EncodeToMemory(&pem.Block{Type: "RSA PRIVATE KEY", Bytes: private})), parsePrivate)
-	mustRefuse("OpenSSH/65536-bit n", sshBlob("ssh-rsa", e.Bytes(), append([]byte{0}, huge.Bytes()...)), parsePublic)
-}
-
-func BenchmarkParseKey(b *testing.B) {
-	for name, text := range map[string]string{"RSA": testkeys.RFCPublicRSA, "EC": testkeys.RFCPublicEC, "OKP": testkeys.RFCPublicOKP} {
-		b.Run(name, func(b *testing.B) {
-			for b.Loop() {
-				if err := parsePublic([]byte(text)); err != nil {
-					b.Fatal(err)
-				}
-			}
-		})
 	}
 }
 

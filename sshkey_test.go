@@ -8,7 +8,9 @@ import (
 	"crypto/elliptic"
 	"crypto/rand"
 	"crypto/rsa"
+	"fmt"
 	"io"
+	"strconv"
 	"strings"
 	"testing"
 
@@ -132,4 +134,146 @@ func TestSSHSignerIsRefusedBeforeItIsAsked(t *testing.T) {
 		_, err = jwt.NewVerifier[jwt.MapClaims](key.Public(), []jwt.Algorithm{alg})
 		require.NoError(t, err)
 	}
+}
+
+func TestAuthorizedKeysAsATrustStore(t *testing.T) {
+	pairs := sshKeyPairs(t)
+	line := func(name string) string { return sshLine(t, pairs[name].Public()) }
+	weak, err := rsa.GenerateKey(rand.Reader, 1024)
+	require.NoError(t, err)
+	signer, err := ssh.NewSignerFromSigner(pairs["Ed25519"])
+	require.NoError(t, err)
+	ed := pairs["Ed25519"].Public().(ed25519.PublicKey)
+
+	lines := []struct{ text, key, skipped string }{
+		{text: "# our services"},
+		{text: ""},
+		{text: "   \t"},
+		{text: line("RSA") + " alice@example.com", key: "RSA"},
+		{text: "  \t" + line("Ed25519") + "\r", key: "Ed25519"},
+		{text: "  # " + line("P-256")},
+		{text: line("P-384") + " a comment of several words, with \"quotes\" and #", key: "P-384"},
+		{text: `restrict,command="/bin/echo no" ` + line("P-256"), skipped: "line 8 "},
+		{text: `cert-authority ` + line("P-256"), skipped: "line 9 "},
+		{text: sshLine(t, sshCertificate(t, signer)) + " alice", skipped: "line 10 "},
+		{text: sshBlob("sk-ssh-ed25519@openssh.com", ed, []byte("ssh:")) + " token", skipped: "line 11 "},
+		{text: sshBlob("ssh-dss", []byte{1}, []byte{1}, []byte{1}, []byte{1}), skipped: "line 12 "},
+		{text: sshLine(t, &weak.PublicKey) + " old", skipped: "line 13 of the authorized_keys file is skipped: an RSA key of 1024 bits is too weak"},
+		{text: "garbage", skipped: "line 14 "},
+		{text: "ssh-ed25519 AAAA", skipped: "line 15 "},
+		{text: strings.Replace(line("P-256"), "ecdsa-sha2-nistp256", "ecdsa-sha2-nistp384", 1), skipped: "line 16 "},
+		{text: sshBlob("ssh-ed25519", make([]byte, 32)), skipped: "line 17 "},
+		{text: "-----BEGIN PUBLIC KEY-----", skipped: "line 18 "},
+		{text: "{}", skipped: "line 19 "},
+		{text: line("RSA") + " alice again"},
+		{text: line("P-521"), key: "P-521"},
+	}
+	var text, wantSkipped []string
+	var want []jwt.VerificationKey
+	for _, l := range lines {
+		text = append(text, l.text)
+		if l.skipped != "" {
+			wantSkipped = append(wantSkipped, "jwt: "+l.skipped)
+		}
+		if l.key != "" {
+			key, err := jwt.NewPublicKey(pairs[l.key].Public(), jwt.WithThumbprintKeyID())
+			require.NoError(t, err)
+			want = append(want, key)
+		}
+	}
+	set, err := jwt.ParseAuthorizedKeys([]byte(strings.Join(text, "\n"))) // no line break at the end
+	require.NoError(t, err)
+	require.Equal(t, want, set.Keys())
+	require.Len(t, set.Skipped(), len(wantSkipped), "%v", set.Skipped())
+	for i, err := range set.Skipped() {
+		require.ErrorIs(t, err, jwt.ErrInvalidKey)
+		require.ErrorContains(t, err, wantSkipped[i])
+		require.Equal(t, 1, strings.Count(err.Error(), "jwt: "))
+		require.Less(t, len(err.Error()), 300)
+	}
+	published, err := set.MarshalJSON()
+	require.NoError(t, err)
+	again, err := jwt.ParseKeySet(published)
+	require.NoError(t, err)
+	require.Equal(t, set.Keys(), again.Keys())
+}
+
+func TestAuthorizedKeysFilesThatAreRefused(t *testing.T) {
+	_, key, err := ed25519.GenerateKey(rand.Reader)
+	require.NoError(t, err)
+	line := sshLine(t, key.Public())
+	checkRefusals(t, []refusal{
+		{"empty", "", "has no key"},
+		{"comments alone", "# nothing\n\n", "has no key"},
+		{"options alone", "restrict " + line + "\n", "none of the keys in the authorized_keys file can be used; reasons: line 1"},
+		{"1,001 lines", strings.Repeat("#\n", 1000) + line, "1001 lines is too long"},
+		{"1,001 whole lines", strings.Repeat("#\n", 1000) + line + "\n", "1001 lines is too long"},
+		{"1 MiB and a byte", line + strings.Repeat(" ", 1<<20+1-len(line)), "too long"},
+	}, func(text []byte) error {
+		_, err := jwt.ParseAuthorizedKeys(text)
+		return err
+	})
+	for name, text := range map[string]string{
+		"1,000 lines":       strings.Repeat("#\n", 999) + line,
+		"1,000 whole lines": strings.Repeat("#\n", 999) + line + "\n",
+		"1 MiB":             line + strings.Repeat(" ", 1<<20-len(line)),
+		"a byte order mark": "\ufeff" + line,
+		"one before CRLF":   "\ufeff" + line + "\r\n",
+		"one and a comment": "\ufeff# of Windows\r\n" + line + "\r\n",
+	} {
+		t.Run(name, func(t *testing.T) {
+			set, err := jwt.ParseAuthorizedKeys([]byte(text))
+			require.NoError(t, err)
+			require.Len(t, set.Keys(), 1)
+		})
+	}
+}
+
+func TestAuthorizedKeysVerifyTokens(t *testing.T) {
+	pairs := sshKeyPairs(t)
+	algs := map[string]jwt.Algorithm{"RSA": jwt.PS256, "P-256": jwt.ES256, "P-384": jwt.ES384, "P-521": jwt.ES512, "Ed25519": jwt.EdDSA}
+	var text strings.Builder
+	var allowed []jwt.Algorithm
+	for name, pair := range pairs {
+		text.WriteString(sshLine(t, pair.Public()) + " " + name + "\n")
+		allowed = append(allowed, algs[name])
+	}
+	set, err := jwt.ParseAuthorizedKeys([]byte(text.String()))
+	require.NoError(t, err)
+	for name, pair := range pairs {
+		for with, opts := range map[string][]jwt.KeyOption{"with kid": {jwt.WithThumbprintKeyID()}, "without kid": nil} {
+			t.Run(name+" "+with, func(t *testing.T) {
+				key, err := jwt.NewPrivateKey(pair, opts...)
+				require.NoError(t, err)
+				raw, err := jwt.Sign(jwt.RegisteredClaims{Subject: name}, key, algs[name])
+				require.NoError(t, err)
+				tok, err := jwt.Verify[jwt.MapClaims](raw, set, allowed)
+				require.NoError(t, err)
+				require.Equal(t, key.Public().Thumbprint(), tok.KeyID)
+			})
+		}
+		t.Run(name+" with another kid", func(t *testing.T) {
+			key, err := jwt.NewPrivateKey(pair, jwt.WithKeyID(name))
+			require.NoError(t, err)
+			raw, err := jwt.Sign(jwt.RegisteredClaims{Subject: name}, key, algs[name])
+			require.NoError(t, err)
+			_, err = jwt.Verify[jwt.MapClaims](raw, set, allowed)
+			require.ErrorIs(t, err, jwt.ErrKeyNotFound)
+			require.ErrorContains(t, err, strconv.Quote(name))
+			require.ErrorContains(t, err, "5")
+		})
+	}
+}
+
+func TestManyAuthorizedKeys(t *testing.T) {
+	var text strings.Builder
+	for i := range 1000 {
+		public, _, err := ed25519.GenerateKey(rand.Reader)
+		require.NoError(t, err)
+		fmt.Fprintf(&text, "%s user%d\n", sshLine(t, public), i)
+	}
+	set, err := jwt.ParseAuthorizedKeys([]byte(text.String()))
+	require.NoError(t, err)
+	require.Len(t, set.Keys(), 1000)
+	require.Empty(t, set.Skipped())
 }
