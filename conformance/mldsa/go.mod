@@ -4,6 +4,7 @@ go 1.27
 
 require (
 	example.com/jwt v0.0.0
+	github.com/c2sp/wycheproof v0.0.0-20260902155932-3fa63dd0344a
 	github.com/go-jose/go-jose/v4 v4.1.9
 	github.com/lestrrat-go/jwx/v4 v4.6.0
 	github.com/stretchr/testify v1.12.1
