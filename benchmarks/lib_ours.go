@@ -101,6 +101,8 @@ func ourKeys(s setup, others int) (jwt.SigningKey, jwt.KeySource, jwt.Algorithm,
 		key, err = jwt.NewPrivateKey(s.rsa)
 	case s.ecdsa != nil:
 		key, err = jwt.NewPrivateKey(s.ecdsa)
+	case s.other != nil:
+		key, err = jwt.NewPrivateKey(s.other.Signer)
 	default:
 		key, err = jwt.NewPrivateKey(s.ed25519)
 	}

@@ -88,6 +88,8 @@ func (l *rawLibrary) sign(b *rawState) (err error) {
 		rest := der[2:]
 		b.sig, rest = appendInteger(b.sig[:0], rest)
 		b.sig, _ = appendInteger(b.sig, rest)
+	case l.other != nil:
+		b.sig, err = l.other.Sign(nil, b.token, crypto.Hash(0))
 	default:
 		b.sig = ed25519.Sign(l.ed25519, b.token)
 	}
@@ -131,6 +133,8 @@ func (l *rawLibrary) verify(b *rawState, input []byte) bool {
 		b.der = appendDER(b.der, b.sig[32:])
 		b.der[1] = byte(len(b.der) - 2)
 		return ecdsa.VerifyASN1(&l.ecdsa.PublicKey, b.hash(input), b.der)
+	case l.other != nil:
+		return l.other.verify(input, b.sig)
 	}
 	return ed25519.Verify(l.ed25519.Public().(ed25519.PublicKey), input, b.sig)
 }

@@ -1,6 +1,7 @@
 package main
 
 import (
+	"crypto"
 	"crypto/ecdsa"
 	"crypto/ed25519"
 	"crypto/rsa"
@@ -80,7 +81,14 @@ type setup struct {
 	rsa     *rsa.PrivateKey
 	ecdsa   *ecdsa.PrivateKey
 	ed25519 ed25519.PrivateKey
+	other   *otherKey
 	maxSize int // longest token that our library looks at; 0 is its default
+}
+
+// otherKey is a key of an algorithm that some version of Go or of this library lacks.
+type otherKey struct {
+	crypto.Signer // which signs the message itself
+	verify        func(message, sig []byte) bool
 }
 
 // claims are the claims of the standard token, and the common form in which the tests

@@ -89,11 +89,12 @@ func targetTable(b *strings.Builder, list []*results) {
 	b.WriteString("| task | ours | fastest peer | ours / fastest peer |" + versions + " ours / raw |" + versions + " allocations | |\n")
 	b.WriteString("|---|--:|---|" + ratios + ratios + "--:|---|\n")
 	for _, row := range allRows {
-		main := list[0]
-		mine := main.find(row.name, ours)
-		if mine == nil {
+		first := slices.IndexFunc(list, func(r *results) bool { return r.find(row.name, ours) != nil })
+		if first < 0 {
 			continue
 		}
+		main := list[first]
+		mine := main.find(row.name, ours)
 		v := verdict{want: row.want}
 		want := target{allocs: anyNumber}
 		if row.want != nil {

@@ -48,12 +48,13 @@ const anyNumber = -1
 const (
 	groupHS256      = "HS256"
 	groupAsymmetric = "RS256, ES256 and EdDSA"
+	groupMLDSA      = "ML-DSA"
 	groupHTTP       = "HTTP middleware"
 	groupRefuse     = "Refusing tokens"
 	groupSize       = "Large tokens"
 )
 
-var groups = []string{groupHS256, groupAsymmetric, groupHTTP, groupRefuse, groupSize}
+var groups = []string{groupHS256, groupAsymmetric, groupMLDSA, groupHTTP, groupRefuse, groupSize}
 
 var allRows []row
 
