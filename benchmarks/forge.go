@@ -130,13 +130,6 @@ func (s setup) wrongSignature() string {
 	return s.forged(header(s.alg, s.kid), string(must(json.Marshal(standard))))
 }
 
-// transplanted is the standard token with a sound signature of other claims, so that
-// nothing but the whole verification finds it out.
-func (s setup) transplanted() string {
-	good, other := s.token(), s.sign(s.alg, []byte("{}"))
-	return good[:strings.LastIndexByte(good, '.')] + other[strings.LastIndexByte(other, '.'):]
-}
-
 // forged is a token of that header and payload with a signature of the right length
 // that is wrong.
 func (s setup) forged(head, payload string) string {
