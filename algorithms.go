@@ -51,7 +51,7 @@ type algorithm uint8
 type scheme struct {
 	alg    algorithm
 	name   string
-	header string // the encoded {"alg":name,"typ":"JWT"}, which is recognised without parsing
+	usual  Header // {"alg":name,"typ":"JWT"}, which is recognised without parsing
 	family family
 	hash   crypto.Hash
 	digest *digestPool
@@ -86,7 +86,8 @@ func table(rows []scheme) []scheme {
 	for alg := HS256; int(alg) < len(rows); alg++ {
 		s := &rows[alg]
 		s.alg = alg
-		s.header = string(base64url.AppendEncode(nil, []byte(`{"alg":"`+s.name+`","typ":"JWT"}`)))
+		text := `{"alg":"` + s.name + `","typ":"JWT"}`
+		s.usual = Header{Algorithm: s.name, Type: "JWT", segment: string(base64url.AppendEncode(nil, []byte(text)))}
 	}
 	return rows
 }

@@ -72,13 +72,13 @@ func TestDefaultHeaderSegments(t *testing.T) {
 		}
 		count++
 		text := `{"alg":"` + sc.name + `","typ":"JWT"}`
-		require.Equal(t, base64.RawURLEncoding.EncodeToString([]byte(text)), sc.header)
-		want, err := s.header(sc.header)
+		require.Equal(t, base64.RawURLEncoding.EncodeToString([]byte(text)), sc.usual.segment)
+		want, err := s.header(sc.usual.segment)
 		require.NoError(t, err)
 		p := policy{schemes: []*scheme{&sc}}
-		got, _, err := p.header(s, sc.header)
+		got, _, err := p.header(s, sc.usual.segment)
 		require.NoError(t, err)
-		require.Equal(t, want, got)
+		require.Equal(t, want, *got)
 	}
 	require.Equal(t, 14+len(mldsa.All()), count)
 }

@@ -234,70 +234,91 @@ const (
 	anySubject  subjects = true  // an integer too
 )
 
-// readRegistered scans a payload and reads its registered claims by exact name. It is the only
-// reader of these claims, for tokens and for what is about to be signed. The members stay valid
-// until the scanner's next use.
-func readRegistered(scanner *strictjson.Scanner, payload string, c *RegisteredClaims, lists []string, sub subjects, class error) (payloadIndex, error) {
-	members, err := scanner.Object(payload)
-	if err != nil {
-		return payloadIndex{}, wrapf(class, err, "the payload is not a strict JSON object")
-	}
-	index := payloadIndex{text: payload, members: members, lists: lists}
-	for i := range members {
-		bit, err := c.set(&index, &members[i])
-		if err != nil && bit == hasSub {
-			err = c.setNumericSubject(err, members[i].Raw(payload), sub)
-		}
-		if err != nil {
-			return payloadIndex{}, wrongType(class, err)
-		}
-		if bit != 0 && i < 64 {
-			index.read |= 1 << i
-		}
-		index.has |= bit
-	}
-	return index, nil
-}
-
 // payloadIndex is a scanned payload.
 type payloadIndex struct {
 	text    string
-	members []strictjson.Member
+	members []strictjson.Member // valid until the scanner's next use
 	has     claimSet
 	read    uint64   // which of the first 64 members are registered claims
 	lists   []string // those so far, which share an array
 }
 
-// set reads one claim, if it is a registered one. Comparing the names as numbers is faster than
-// comparing strings.
-func (c *RegisteredClaims) set(index *payloadIndex, m *strictjson.Member) (claimSet, *ClaimError) {
-	switch m.Short() {
-	case 'i' | 's'<<8 | 's'<<16:
-		return hasIss, setString(&c.Issuer, m, index.text)
-	case 's' | 'u'<<8 | 'b'<<16:
-		return hasSub, setString(&c.Subject, m, index.text)
-	case 'j' | 't'<<8 | 'i'<<16:
-		return hasJti, setString(&c.ID, m, index.text)
-	case 'e' | 'x'<<8 | 'p'<<16:
-		return hasExp, setDate(&c.ExpiresAt, m, index.text)
-	case 'n' | 'b'<<8 | 'f'<<16:
-		return hasNbf, setDate(&c.NotBefore, m, index.text)
-	case 'i' | 'a'<<8 | 't'<<16:
-		return hasIat, setDate(&c.IssuedAt, m, index.text)
-	case 'a' | 'u'<<8 | 'd'<<16:
-		list, err := appendNames(index.lists, m.Raw(index.text))
-		if err != nil {
-			got := m.Kind().String()
-			if m.Kind() == strictjson.Array {
-				got = "an array with something else in it"
-			}
-			return 0, &ClaimError{Claim: "aud", Got: got, Want: "a string or an array of strings"}
-		}
-		c.Audience = list[len(index.lists):len(list):len(list)]
-		index.lists = list
-		return hasAud, nil
+// scan scans the payload x.text and reads its registered claims by exact name. It is the only
+// reader of these claims, for tokens and for what is about to be signed. Comparing the names as
+// numbers is faster than comparing strings.
+func (x *payloadIndex) scan(scanner *strictjson.Scanner, c *RegisteredClaims, sub subjects, class error) error {
+	text := x.text
+	members, err := scanner.Object(text)
+	if err != nil {
+		return wrapf(class, err, "the payload is not a strict JSON object")
 	}
-	return 0, nil
+	x.members = members
+	for i := range members {
+		m := &members[i]
+		var claim claimSet
+		var into *string
+		var date *NumericDate
+		switch m.Short() {
+		case 'i' | 's'<<8 | 's'<<16:
+			claim, into = hasIss, &c.Issuer
+		case 's' | 'u'<<8 | 'b'<<16:
+			claim, into = hasSub, &c.Subject
+		case 'a' | 'u'<<8 | 'd'<<16:
+			claim = hasAud
+		case 'e' | 'x'<<8 | 'p'<<16:
+			claim, date = hasExp, &c.ExpiresAt
+		case 'n' | 'b'<<8 | 'f'<<16:
+			claim, date = hasNbf, &c.NotBefore
+		case 'i' | 'a'<<8 | 't'<<16:
+			claim, date = hasIat, &c.IssuedAt
+		case 'j' | 't'<<8 | 'i'<<16:
+			claim, into = hasJti, &c.ID
+		default:
+			continue
+		}
+		var ok bool
+		switch {
+		case into != nil:
+			ok = setString(into, m, text)
+		case date != nil:
+			ok = setDate(date, m, text)
+		default:
+			ok = x.setAudience(c, m.Raw(text))
+		}
+		if !ok {
+			if claim != hasSub || sub != anySubject || !isInteger(m, text) {
+				return claimFault(claim, m, text, sub, class)
+			}
+			c.Subject = m.Raw(text) // its digits as written
+		}
+		x.has |= claim
+		x.read |= 1 << uint(i) // 0 from 64 on
+	}
+	return nil
+}
+
+func (x *payloadIndex) setAudience(c *RegisteredClaims, raw string) (ok bool) {
+	list, err := appendNames(x.lists, raw)
+	if err == nil {
+		c.Audience = list[len(x.lists):len(list):len(list)]
+		x.lists = list
+	}
+	return err == nil
+}
+
+func setString(dst *string, m *strictjson.Member, text string) (ok bool) {
+	if m.Kind() != strictjson.String {
+		return false
+	}
+	*dst = m.String(text)
+	return true
+}
+
+func setDate(dst *NumericDate, m *strictjson.Member, text string) (ok bool) {
+	if m.Kind() == strictjson.Number {
+		dst.Time, ok = parseDate(m.Raw(text))
+	}
+	return ok
 }
 
 // registeredBit returns the bit of a registered claim's name, or 0. Looking for the name among the
@@ -367,50 +388,33 @@ func holdsStrings(array []byte) bool {
 	return array[i] == ']'
 }
 
-func setString(dst *string, m *strictjson.Member, text string) *ClaimError {
-	if m.Kind() != strictjson.String {
-		return &ClaimError{Claim: m.Name(text), Got: m.Kind().String(), Want: "a string"}
-	}
-	*dst = m.String(text)
-	return nil
+func isInteger(m *strictjson.Member, text string) bool {
+	return m.Kind() == strictjson.Number && !strings.ContainsAny(m.Raw(text), ".eE")
 }
 
-// setNumericSubject gets an error about a "sub" that is not a string, and the value. It takes an
-// integer with its digits as written, if the reader accepts one.
-func (c *RegisteredClaims) setNumericSubject(err *ClaimError, raw string, sub subjects) *ClaimError {
-	isInteger := strictjson.KindOf(raw) == strictjson.Number && !strings.ContainsAny(raw, ".eE")
+// claimFault says why a registered claim can't have the value of m, and adds the cure if there is
+// one.
+func claimFault(claim claimSet, m *strictjson.Member, text string, sub subjects, class error) error {
+	got, want := m.Kind().String(), "a string"
 	switch {
-	case isInteger && sub == anySubject:
-		c.Subject = raw
-		return nil
-	case sub == anySubject:
-		err.Want = "a string or an integer"
-	case isInteger:
-		err.Got = "an integer"
+	case claim == hasSub && sub == anySubject:
+		want = "a string or an integer"
+	case claim == hasSub && isInteger(m, text):
+		got = "an integer"
+		if class == ErrMalformed {
+			want += " (AllowNumericSubject accepts an integer)"
+		}
+	case claim == hasAud:
+		if want = "a string or an array of strings"; m.Kind() == strictjson.Array {
+			got = "an array with something else in it"
+		}
+	case claim&areDates != 0 && m.Kind() == strictjson.Number:
+		got, want = "a number out of range", "a date from the year 1 to 9999, in seconds"
+	case claim&areDates != 0:
+		want = "a number of seconds since 1970"
+		if class == ErrInvalidOption {
+			want += " (use NewNumericDate)"
+		}
 	}
-	return err
-}
-
-func setDate(dst *NumericDate, m *strictjson.Member, text string) *ClaimError {
-	if m.Kind() != strictjson.Number {
-		return &ClaimError{Claim: m.Name(text), Got: m.Kind().String(), Want: "a number of seconds since 1970"}
-	}
-	t, ok := parseDate(m.Raw(text))
-	if !ok {
-		return &ClaimError{Claim: m.Name(text), Got: "a number out of range", Want: "a date from the year 1 to 9999, in seconds"}
-	}
-	dst.Time = t
-	return nil
-}
-
-// wrongType sets the error's class, and adds the cure if there is one.
-func wrongType(class error, e *ClaimError) error {
-	e.Err = class
-	switch {
-	case class == ErrInvalidOption && strings.HasPrefix(e.Want.(string), "a number"):
-		e.Want = e.Want.(string) + " (use NewNumericDate)"
-	case class == ErrMalformed && e.Got == "an integer":
-		e.Want = e.Want.(string) + " (AllowNumericSubject accepts an integer)"
-	}
-	return e
+	return &ClaimError{Claim: m.Name(text), Got: got, Want: want, Err: class}
 }

@@ -28,7 +28,8 @@ func TestLegalClaimsAreThoseThatAreRead(t *testing.T) {
 		for _, text := range texts {
 			w := getScratch()
 			var c RegisteredClaims
-			index, err := readRegistered(&w.scanner, `{"`+name+`":`+text+`}`, &c, nil, textSubject, ErrMalformed)
+			index := payloadIndex{text: `{"` + name + `":` + text + `}`}
+			err := index.scan(&w.scanner, &c, textSubject, ErrMalformed)
 			require.Equal(t, err == nil, legalClaim(mark, []byte(text)), "%s %s", name, text)
 			if err == nil {
 				legal++
@@ -122,8 +123,8 @@ func TestMembersThatAreRegisteredClaimsAreMarked(t *testing.T) {
 	read := func(payload string) uint64 {
 		s := new(scratch)
 		var c RegisteredClaims
-		index, err := readRegistered(&s.scanner, payload, &c, nil, textSubject, ErrMalformed)
-		require.NoError(t, err)
+		index := payloadIndex{text: payload}
+		require.NoError(t, index.scan(&s.scanner, &c, textSubject, ErrMalformed))
 		return index.read
 	}
 	require.Equal(t, uint64(0b101), read(`{"iss":"x","name":"y","exp":5}`))
@@ -144,7 +145,8 @@ func TestWrongTypesOfClaimsAreNamed(t *testing.T) {
 	} {
 		s := new(scratch)
 		var c RegisteredClaims
-		_, err := readRegistered(&s.scanner, payload, &c, nil, textSubject, ErrInvalidOption)
+		index := payloadIndex{text: payload}
+		err := index.scan(&s.scanner, &c, textSubject, ErrInvalidOption)
 		var e *ClaimError
 		require.ErrorAs(t, err, &e)
 		require.Equal(t, want, [2]string{e.Got.(string), e.Want.(string)}, payload)
@@ -249,8 +251,8 @@ func FuzzBlock(f *testing.F) {
 		s := getScratch()
 		defer s.release()
 		var usual result[usualClaims]
-		index, err := readRegistered(&s.scanner, text, &usual.RegisteredClaims, usual.lists[:0], textSubject, ErrMalformed)
-		if err != nil {
+		index := payloadIndex{text: text, lists: usual.lists[:0]}
+		if index.scan(&s.scanner, &usual.RegisteredClaims, textSubject, ErrMalformed) != nil {
 			return
 		}
 		var plain plainClaims
@@ -261,7 +263,7 @@ func FuzzBlock(f *testing.F) {
 			return plan.Decode(text, index.members, known, dst)
 		}
 		plainErr := decode(&plain, jsonplan.Known{})
-		err = decode(&usual.Claims, jsonplan.Known{Block: &usual.RegisteredClaims, Members: index.read, List: index.lists})
+		err := decode(&usual.Claims, jsonplan.Known{Block: &usual.RegisteredClaims, Members: index.read, List: index.lists})
 		require.Equal(t, plainErr == nil, err == nil)
 		if err != nil {
 			return
@@ -374,19 +376,12 @@ func requireDecodes(t *testing.T, text string, want any) {
 	s := getScratch()
 	defer s.release()
 	var known RegisteredClaims
-	members, err := s.scanner.Object(text)
-	require.NoError(t, err)
-	index := payloadIndex{text: text, members: members}
-	var read uint64
-	for i := range members {
-		if bit, err := known.set(&index, &members[i]); err == nil && bit != 0 {
-			read |= 1 << i
-		}
-	}
+	index := payloadIndex{text: text}
+	require.NoError(t, index.scan(&s.scanner, &known, anySubject, ErrMalformed))
 	got := reflect.New(reflect.TypeOf(want).Elem())
 	plan, err := plans.Decoder(got.Type().Elem())
 	require.NoError(t, err)
-	require.NoError(t, plan.Decode(text, members, jsonplan.Known{Block: &known, Members: read, List: index.lists}, got.Elem()))
+	require.NoError(t, plan.Decode(text, index.members, jsonplan.Known{Block: &known, Members: index.read, List: index.lists}, got.Elem()))
 	require.Equal(t, want, got.Interface())
 }
 

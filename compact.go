@@ -50,8 +50,8 @@ var (
 func ParseUnverified(token string) (*UnverifiedToken, error) {
 	w := getScratch()
 	defer w.release()
-	seg, err := split(token, defaultMaxSize, false)
-	if err != nil {
+	var seg segments
+	if err := seg.split(token, defaultMaxSize, false); err != nil {
 		return nil, err
 	}
 	h, err := w.header(seg.header)
@@ -65,7 +65,8 @@ func ParseUnverified(token string) (*UnverifiedToken, error) {
 	if t.UnverifiedPayload, err = w.payload(seg.payload); err != nil {
 		return nil, err
 	}
-	if _, err := readRegistered(&w.scanner, t.UnverifiedPayload, &t.UnverifiedClaims, []string{}, anySubject, ErrMalformed); err != nil {
+	index := payloadIndex{text: t.UnverifiedPayload, lists: []string{}}
+	if err := index.scan(&w.scanner, &t.UnverifiedClaims, anySubject, ErrMalformed); err != nil {
 		return nil, err
 	}
 	return t, nil
@@ -96,26 +97,27 @@ func (h Header) Param(name string) (json.RawMessage, bool) {
 type segments struct{ header, payload, signature, input string }
 
 // split cuts a token at its two dots, reading no more of it than necessary.
-func split(token string, maxSize int, padded bool) (segments, error) {
+func (s *segments) split(token string, maxSize int, padded bool) error {
 	if len(token) > maxSize {
-		return segments{}, errTooLong
+		return errTooLong
 	}
-	header, rest, one := strings.Cut(token, ".")
-	payload, signature, two := strings.Cut(rest, ".")
-	if !one || !two {
-		return segments{}, tooFewSegments(token)
+	first := strings.IndexByte(token, '.')
+	rest := token[first+1:]
+	second := strings.IndexByte(rest, '.')
+	if first < 0 || second < 0 {
+		return tooFewSegments(token)
 	}
-	if third := strings.IndexByte(signature, '.'); third >= 0 {
-		return segments{}, tooManySegments(signature[third+1:])
+	*s = segments{token[:first], rest[:second], rest[second+1:], token[:first+1+second]}
+	if third := strings.IndexByte(s.signature, '.'); third >= 0 {
+		return tooManySegments(s.signature[third+1:])
 	}
-	seg := segments{header, payload, signature, token[:len(header)+1+len(payload)]}
 	if padded {
-		seg.header, seg.payload, seg.signature = unpad(seg.header), unpad(seg.payload), unpad(seg.signature)
+		s.header, s.payload, s.signature = unpad(s.header), unpad(s.payload), unpad(s.signature)
 	}
-	if len(seg.header) > maxHeaderSegment {
-		return segments{}, errHeaderTooLong
+	if len(s.header) > maxHeaderSegment {
+		return errHeaderTooLong
 	}
-	return seg, nil
+	return nil
 }
 
 // unpad removes the padding that makes the segment's length a multiple of four. Any other "="

@@ -171,7 +171,8 @@ func TestFormsThatAreNoTokenAreNamed(t *testing.T) {
 		"a.b.c.d": errSegments, "a.b.c.d.e": errEncrypted, "a.b.c.": errSegments, "a.b.c..": errEncrypted, "a.b.c.d.e.f": errSegments, "a.b.c.d.": errEncrypted,
 		"a.b.c.d..": errSegments, "a.b.c.d-e": errSegments, "a.b.c.d/e": errSegments,
 	} {
-		_, err := split(token, 100, false)
+		var seg segments
+		err := seg.split(token, 100, false)
 		require.Equal(t, want, err, token)
 		_, err = ParseUnverified(token)
 		require.Equal(t, want, err, token)
@@ -182,13 +183,14 @@ func TestFormsThatAreNoTokenAreNamed(t *testing.T) {
 
 func TestLimitsOfSizeAreExact(t *testing.T) {
 	long := strings.Repeat("A", maxHeaderSegment)
-	_, err := split(long+".e30.", 1<<20, false)
+	var seg segments
+	err := seg.split(long+".e30.", 1<<20, false)
 	require.NoError(t, err)
-	_, err = split(long+"A.e30.", 1<<20, false)
+	err = seg.split(long+"A.e30.", 1<<20, false)
 	require.Equal(t, errHeaderTooLong, err)
-	_, err = split("a.b.c", 5, false)
+	err = seg.split("a.b.c", 5, false)
 	require.NoError(t, err)
-	_, err = split("a.b.c", 4, false)
+	err = seg.split("a.b.c", 4, false)
 	require.Equal(t, errTooLong, err)
 
 	header := base64.RawURLEncoding.EncodeToString([]byte(`{"alg":"HS256"}`))
@@ -209,11 +211,10 @@ func TestLimitsOfSizeAreExact(t *testing.T) {
 }
 
 func TestPaddingIsRefusedUnlessAllowed(t *testing.T) {
-	seg, err := split("e30=.YQ==.AAA=", 100, false)
-	require.NoError(t, err)
+	var seg segments
+	require.NoError(t, seg.split("e30=.YQ==.AAA=", 100, false))
 	require.Equal(t, segments{"e30=", "YQ==", "AAA=", "e30=.YQ=="}, seg)
-	seg, err = split("e30=.YQ==.AAA=", 100, true)
-	require.NoError(t, err)
+	require.NoError(t, seg.split("e30=.YQ==.AAA=", 100, true))
 	require.Equal(t, segments{"e30", "YQ", "AAA", "e30=.YQ=="}, seg)
 }
 

@@ -90,8 +90,8 @@ func (s *Issuers[T]) String() string {
 func readIssuer(token string, maxSize int, padded bool) (name string, err error) {
 	w := getScratch()
 	defer w.release()
-	seg, err := split(token, maxSize, padded)
-	if err != nil {
+	var seg segments
+	if err := seg.split(token, maxSize, padded); err != nil {
 		return "", err
 	}
 	payload, err := w.payload(seg.payload)
@@ -104,8 +104,8 @@ func readIssuer(token string, maxSize int, padded bool) (name string, err error)
 	}
 	for i := range members {
 		if m := &members[i]; m.Name(payload) == "iss" {
-			if e := setString(&name, m, payload); e != nil {
-				return "", wrongType(ErrMalformed, e)
+			if !setString(&name, m, payload) {
+				return "", claimFault(hasIss, m, payload, textSubject, ErrMalformed)
 			}
 			return name, nil
 		}

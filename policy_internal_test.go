@@ -80,7 +80,7 @@ func TestSignaturesThatAreTooLongAreNotLookedAt(t *testing.T) {
 	require.NoError(t, err)
 	for n, want := range map[int]error{maxSignature: errSignature, maxSignature + 1: errSignatureTooLong} {
 		s := new(scratch)
-		seg := segments{schemes[HS256].header, "e30", base64.RawURLEncoding.EncodeToString(make([]byte, n)), schemes[HS256].header + ".e30"}
+		seg := segments{schemes[HS256].usual.segment, "e30", base64.RawURLEncoding.EncodeToString(make([]byte, n)), schemes[HS256].usual.segment + ".e30"}
 		_, _, err := v.p.authenticate(t.Context(), s, &seg)
 		require.Equal(t, want, err)
 		require.Equal(t, want == errSignature, len(s.buf) == n, "it is decoded")
@@ -154,8 +154,8 @@ func TestHoldsAgreesWithExplain(t *testing.T) {
 		require.NoError(t, err)
 		var w scratch
 		var c RegisteredClaims
-		index, err := readRegistered(&w.scanner, string(text), &c, nil, textSubject, ErrMalformed)
-		require.NoError(t, err)
+		index := payloadIndex{text: string(text)}
+		require.NoError(t, index.scan(&w.scanner, &c, textSubject, ErrMalformed))
 		wrong := v.p.explain(&c, &index, now)
 		if v.p.holds(&c, &index, now) {
 			require.NoError(t, wrong, "%s: %s", v, text)
@@ -240,7 +240,7 @@ func TestHeadersBecomeKnownByGoodSignaturesAlone(t *testing.T) {
 		verify(usual, wrong)
 	}
 	verify(usual, good)
-	require.Nil(t, v.p.known.bySegment.Load())
+	require.Nil(t, known(usual))
 	verify(usual, good)
 	require.Same(t, key.checkedKey(), known(usual).key)
 	verify(long, wrong)
@@ -256,7 +256,7 @@ func TestHeadersBecomeKnownByGoodSignaturesAlone(t *testing.T) {
 	}
 	wg.Wait()
 	verify(`{"alg":"HS256","kid":"new"}`, good)
-	require.Len(t, *v.p.known.bySegment.Load(), maxKnownHeaders)
+	require.Len(t, *v.p.known.others.Load(), maxKnownHeaders-1)
 	require.Nil(t, known(`{"alg":"HS256","kid":"new"}`))
 	require.NotNil(t, known(usual), "the first stay")
 

@@ -163,8 +163,8 @@ func (p *signPolicy) encodeClaims(w *scratch, claims any) error {
 	}
 	if !info.Trusted {
 		var registered RegisteredClaims
-		index, err := readRegistered(&w.scanner, string(text), &registered, nil, textSubject, ErrInvalidOption)
-		if err != nil {
+		index := payloadIndex{text: string(text)}
+		if err := index.scan(&w.scanner, &registered, textSubject, ErrInvalidOption); err != nil {
 			return err
 		}
 		has = index.has

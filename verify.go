@@ -80,35 +80,21 @@ func (v *Verifier[T]) VerifyContext(ctx context.Context, token string) (*Token[T
 	}
 	w := getScratch()
 	defer w.release()
-	seg, err := split(token, v.p.maxSize, v.p.padded)
-	if err != nil {
-		return nil, err
-	}
-	header, keyID, err := v.p.authenticate(ctx, w, &seg)
-	if err != nil {
-		return nil, err
-	}
-	payload, err := w.payload(seg.payload)
+	header, keyID, payload, err := v.p.open(ctx, w, token)
 	if err != nil {
 		return nil, err
 	}
 	var r result[T]
 	t := &r.Token
 	t.Header, t.Payload, t.KeyID = *header, payload, keyID
-	index, err := readRegistered(&w.scanner, payload, &t.RegisteredClaims, r.lists[:0], v.p.subjects, ErrMalformed)
-	if err != nil {
+	index := payloadIndex{text: payload, lists: r.lists[:0]}
+	if err := v.p.read(w, header.Type, &t.RegisteredClaims, &index); err != nil {
 		return nil, err
 	}
-	if err := v.p.checkType(t.Header.Type); err != nil {
-		return nil, err
-	}
-	if err := v.p.check(&t.RegisteredClaims, &index); err != nil {
-		return nil, err
+	if v.embeds {
+		index.lists = any(&t.Claims).(embedsRegistered).registered().copy(&t.RegisteredClaims, index.lists)
 	}
 	known := jsonplan.Known{Block: &t.RegisteredClaims, Placed: v.embeds, Members: index.read, List: index.lists}
-	if v.embeds {
-		known.List = any(&t.Claims).(embedsRegistered).registered().copy(&t.RegisteredClaims, known.List)
-	}
 	if err := v.plan.Decode(payload, index.members, known, reflect.ValueOf(&t.Claims).Elem()); err != nil {
 		return nil, unfitPayload(err)
 	}
@@ -139,12 +125,13 @@ func decodePayload(payload string, dst any) error {
 	w := getScratch()
 	defer w.release()
 	var c RegisteredClaims
-	index, err := readRegistered(&w.scanner, payload, &c, []string{}, anySubject, ErrMalformed)
-	if err != nil {
+	index := payloadIndex{text: payload, lists: []string{}}
+	if err := index.scan(&w.scanner, &c, anySubject, ErrMalformed); err != nil {
 		return err
 	}
 	fresh := reflect.New(target.Type().Elem())
-	if err := plan.Decode(payload, index.members, jsonplan.Known{Block: &c, Members: index.read, List: index.lists}, fresh.Elem()); err != nil {
+	known := jsonplan.Known{Block: &c, Members: index.read, List: index.lists}
+	if err := plan.Decode(payload, index.members, known, fresh.Elem()); err != nil {
 		return unfitPayload(err)
 	}
 	own, ok := fresh.Interface().(ClaimsValidator)
@@ -205,6 +192,30 @@ func validationError(err error) error {
 	return f
 }
 
+// open checks the form of a token and its signature, and only then decodes the payload.
+func (p *policy) open(ctx context.Context, w *scratch, token string) (h *Header, keyID, payload string, err error) {
+	var seg segments
+	if err = seg.split(token, p.maxSize, p.padded); err != nil {
+		return nil, "", "", err
+	}
+	if h, keyID, err = p.authenticate(ctx, w, &seg); err != nil {
+		return nil, "", "", err
+	}
+	payload, err = w.payload(seg.payload)
+	return h, keyID, payload, err
+}
+
+// read reads the registered claims of an authenticated payload, and checks them and the type.
+func (p *policy) read(w *scratch, typ string, c *RegisteredClaims, index *payloadIndex) error {
+	if err := index.scan(&w.scanner, c, p.subjects, ErrMalformed); err != nil {
+		return err
+	}
+	if err := p.checkType(typ); err != nil {
+		return err
+	}
+	return p.check(c, index)
+}
+
 // authenticate finds the key and checks the signature. It parses nothing but the header, and not
 // even that if it is a known one that leads to one key.
 func (p *policy) authenticate(ctx context.Context, w *scratch, seg *segments) (*Header, string, error) {
@@ -229,7 +240,7 @@ func (p *policy) authenticateAny(ctx context.Context, w *scratch, seg *segments)
 	}
 	keys := p.keyring
 	if p.find != nil {
-		if keys, err = p.found(ctx, header); err != nil {
+		if keys, err = p.found(ctx, *header); err != nil {
 			return nil, "", err
 		}
 	}
@@ -250,33 +261,32 @@ func (p *policy) authenticateAny(ctx context.Context, w *scratch, seg *segments)
 			} else {
 				p.known.add(header, s, m)
 			}
-			w.head = header
-			return &w.head, m.kid, nil
+			return header, m.kid, nil
 		}
 	}
 	return nil, "", errSignature
 }
 
-// header parses the header, and finds its algorithm among those allowed.
-func (p *policy) header(w *scratch, segment string) (Header, *scheme, error) {
+// header returns the header, which it parses unless it is a known one, and finds its algorithm
+// among those allowed.
+func (p *policy) header(w *scratch, segment string) (h *Header, s *scheme, err error) {
 	for _, s := range p.schemes {
-		if segment == s.header {
-			return Header{Algorithm: s.name, Type: "JWT", segment: segment}, s, nil
+		if segment == s.usual.segment {
+			return &s.usual, s, nil
 		}
 	}
 	if k := p.known.find(segment); k != nil {
-		return k.Header, k.scheme, nil
+		return &k.Header, k.scheme, nil
 	}
-	h, err := w.header(segment)
-	if err != nil {
-		return Header{}, nil, err
+	if w.head, err = w.header(segment); err != nil {
+		return nil, nil, err
 	}
 	for _, s := range p.schemes {
-		if h.Algorithm == s.name {
-			return h, s, nil
+		if w.head.Algorithm == s.name {
+			return &w.head, s, nil
 		}
 	}
-	return Header{}, nil, failf(ErrAlgorithmNotAllowed, "the token's algorithm is %s; allowed: %s", excerpt.Quote(h.Algorithm), p.algorithms())
+	return nil, nil, failf(ErrAlgorithmNotAllowed, "the token's algorithm is %s; allowed: %s", excerpt.Quote(w.head.Algorithm), p.algorithms())
 }
 
 const (
@@ -294,38 +304,48 @@ type knownHeader struct {
 }
 
 // knownHeaders are some of the headers under which a verifier has seen good signatures, so that
-// nobody without a key can add any. An issuer writes the same few headers again and again. The map
-// is replaced by a larger one, never changed.
+// nobody without a key can add any. An issuer writes the same few headers again and again, most
+// write a single one. The map of the others is replaced by a larger one, never changed.
 type knownHeaders struct {
-	bySegment atomic.Pointer[map[string]*knownHeader]
-	used      atomic.Bool
+	first  atomic.Pointer[knownHeader]
+	others atomic.Pointer[map[string]*knownHeader]
+	used   atomic.Bool
 }
 
 func (h *knownHeaders) find(segment string) *knownHeader {
-	if m := h.bySegment.Load(); m != nil {
-		return (*m)[segment]
+	k := h.first.Load()
+	if k == nil || k.segment == segment {
+		return k
+	}
+	if others := h.others.Load(); others != nil {
+		return (*others)[segment]
 	}
 	return nil
 }
 
 // add does nothing for the first token, which may be the only one.
-func (h *knownHeaders) add(header Header, s *scheme, key *checkedKey) {
+func (h *knownHeaders) add(header *Header, s *scheme, key *checkedKey) {
 	if !h.used.Load() {
 		h.used.Store(true)
 		return
 	}
+	old := h.others.Load()
 	more := map[string]*knownHeader{}
-	old := h.bySegment.Load()
 	if old != nil {
 		more = *old
 	}
-	if len(more) == maxKnownHeaders || len(header.segment) > maxKnownHeader || more[header.segment] != nil {
+	if len(more) == maxKnownHeaders-1 || len(header.segment) > maxKnownHeader || h.find(header.segment) != nil {
 		return
 	}
-	header.segment = strings.Clone(header.segment) // the token need not stay in memory
+	k := &knownHeader{*header, s, key}
+	k.segment = strings.Clone(k.segment) // the token need not stay in memory
+	if h.first.Load() == nil {
+		h.first.CompareAndSwap(nil, k)
+		return
+	}
 	more = maps.Clone(more)
-	more[header.segment] = &knownHeader{header, s, key}
-	h.bySegment.CompareAndSwap(old, &more)
+	more[k.segment] = k
+	h.others.CompareAndSwap(old, &more)
 }
 
 // found returns the keys that the KeyFunc finds.
