@@ -1,7 +1,6 @@
 package strictjson
 
 import (
-	"math/bits"
 	"strings"
 	"unicode/utf16"
 	"unicode/utf8"
@@ -60,6 +59,40 @@ func appendUnescaped(dst []byte, s string) []byte {
 // AppendQuote appends s as a JSON string, exactly as encoding/json does with SetEscapeHTML(false).
 // If s is not valid UTF-8, it returns dst unchanged and false.
 func AppendQuote(dst []byte, s string) ([]byte, bool) {
+	if !isPlain(s) {
+		return appendAny(dst, s)
+	}
+	dst = append(dst, '"')
+	dst = append(dst, s...)
+	return append(dst, '"'), true
+}
+
+// isPlain reports whether a string consists of ASCII characters that stand for themselves in JSON.
+func isPlain(s string) bool {
+	if len(s) < 8 {
+		for i := range len(s) {
+			if !isPlainByte(s[i]) {
+				return false
+			}
+		}
+		return true
+	}
+	for i := 0; i < len(s)-8; i += 8 {
+		if !arePlain(word(s[i:])) {
+			return false
+		}
+	}
+	return arePlain(word(s[len(s)-8:])) // overlaps with the word before
+}
+
+// arePlain is isPlain for eight bytes. It takes the differences of interrupts: a byte beyond ASCII
+// keeps its high bit in one of them.
+func arePlain(x uint64) bool {
+	return ((x^0x02*ones-0x21*ones)|(x^'\\'*ones-ones))&highBits == 0
+}
+
+// appendAny is AppendQuote for any string.
+func appendAny(dst []byte, s string) ([]byte, bool) {
 	n := len(dst)
 	dst = append(dst, '"')
 	done := 0
@@ -90,25 +123,18 @@ func AppendQuote(dst []byte, s string) ([]byte, bool) {
 	}
 }
 
-// unquotable returns the offset of the first byte from i on that has to be escaped or is not ASCII,
-// or len(s).
+// unquotable returns the offset of the first byte from i on that is not plain, or len(s).
 func unquotable(s string, i int) int {
-	for ; i <= len(s)-8; i += 8 {
-		x := word(s[i:])
-		if stop := interrupts(x) | x&highBits; stop != 0 {
-			return i + bits.TrailingZeros64(stop)>>3
-		}
+	for i <= len(s)-8 && arePlain(word(s[i:])) {
+		i += 8
 	}
-	if i < len(s) && len(s) >= 8 {
-		if x := word(s[len(s)-8:]); interrupts(x)|x&highBits == 0 {
-			return len(s)
-		}
-	}
-	for i < len(s) && s[i] >= 0x20 && s[i] != '"' && s[i] != '\\' && s[i] < utf8.RuneSelf {
+	for i < len(s) && isPlainByte(s[i]) {
 		i++
 	}
 	return i
 }
+
+func isPlainByte(c byte) bool { return c >= 0x20 && c != '"' && c != '\\' && c < utf8.RuneSelf }
 
 // appendEscaped appends the escape of an ASCII character that a string can't hold as it is.
 func appendEscaped(dst []byte, c byte) []byte {

@@ -55,6 +55,9 @@ func TestAppendQuoteRefusesWhatIsNotUTF8(t *testing.T) {
 		require.False(t, ok, "%q", s)
 		require.Equal(t, "abc", string(dst), "%q", s)
 	}
+	for c := range 256 {
+		checkQuote(t, "1234567"+string([]byte{byte(c)})+"1234567890")
+	}
 	_, ok := strictjson.AppendQuote(nil, "\ufffd")
 	require.True(t, ok, "the replacement character itself is legal")
 }
