@@ -43,7 +43,9 @@ func AppendEncode(dst, src []byte) []byte {
 	dst = slices.Grow(dst, EncodedLen(len(src)))
 	dst = dst[:n+EncodedLen(len(src))]
 	out := dst[n:]
-	for len(src) >= 8 && len(out) >= 8 {
+	// Eight bytes have eleven characters. Asking for more than the eight written saves computing
+	// where out goes on if nothing is left of it.
+	for len(src) >= 8 && len(out) >= 11 {
 		x := binary.BigEndian.Uint64(src)
 		a, b, c, d := x>>52<<1, x>>40&0xFFF<<1, x>>28&0xFFF<<1, x>>16&0xFFF<<1
 		out[0], out[1] = pairs[a], pairs[a+1]
