@@ -4,6 +4,7 @@ import (
 	"encoding/json"
 	"reflect"
 	"slices"
+	"strconv"
 	"strings"
 	"testing"
 	"time"
@@ -184,6 +185,16 @@ func TestDatesAtTheEdges(t *testing.T) {
 	}
 }
 
+func TestDatesAreWrittenAsByStrconv(t *testing.T) {
+	dates := []int64{minDate, -1528560773, -1, 0, 9, 999_999_999, 9_999_999_999, 10_000_000_000, maxDate}
+	for n := range int64(10_000) {
+		dates = append(dates, 1e9+100*n, 1e9+900_000*n, 1528560773+9999*n)
+	}
+	for _, seconds := range dates {
+		require.Equal(t, strconv.FormatInt(seconds, 10), string(appendSeconds(nil, seconds)))
+	}
+}
+
 // The list that the audience and the lists of the claims share starts with nothing in it.
 func TestAudienceOfAToken(t *testing.T) {
 	key, err := NewSecretKey(make([]byte, 64))
@@ -234,6 +245,7 @@ func FuzzPlainDate(f *testing.F) {
 		got, ok := parseDate(text)
 		require.Equal(t, wantOK, ok)
 		require.Equal(t, want, got)
+		require.Equal(t, strconv.FormatInt(got.Unix(), 10), string(appendSeconds(nil, got.Unix())))
 	})
 }
 

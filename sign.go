@@ -5,7 +5,6 @@ import (
 	"fmt"
 	"log/slog"
 	"slices"
-	"strconv"
 	"strings"
 	"time"
 
@@ -191,10 +190,10 @@ func (p *signPolicy) addDates(w *scratch, has claimSet) error {
 	}
 	if has&hasIat == 0 {
 		text = append(text, `"iat":`...)
-		text = append(strconv.AppendInt(text, now, 10), ',')
+		text = append(appendSeconds(text, now), ',')
 	}
 	text = append(text, `"exp":`...)
-	w.json = append(strconv.AppendInt(text, now+d, 10), '}')
+	w.json = append(appendSeconds(text, now+d), '}')
 	return nil
 }
 
