@@ -147,34 +147,35 @@ func appendRegistered(dst []byte, v any) (_ []byte, claims uint8, ok bool) {
 		c = &own
 	}
 	var has claimSet
-	member := func(bit claimSet, name string) { has, dst = has|bit, append(dst, name...) }
-	text := func(bit claimSet, name, value string) {
-		if value != "" && ok {
-			member(bit, name)
-			dst, ok = strictjson.AppendQuote(dst, value)
-		}
-	}
-	date := func(bit claimSet, name string, value NumericDate) {
-		if !value.IsZero() && ok {
-			var err error
-			member(bit, name)
-			dst, err = appendDate(dst, value)
-			ok = err == nil
-		}
-	}
 	ok = true
-	text(hasIss, `,"iss":`, c.Issuer)
-	text(hasSub, `,"sub":`, c.Subject)
-	if len(c.Audience) > 0 && ok {
-		var err error
-		member(hasAud, `,"aud":`)
-		dst, err = appendAudience(dst, c.Audience)
-		ok = err == nil
+	if c.Issuer != "" {
+		has |= hasIss
+		dst, ok = strictjson.AppendQuote(append(dst, `,"iss":`...), c.Issuer)
 	}
-	date(hasExp, `,"exp":`, c.ExpiresAt)
-	date(hasNbf, `,"nbf":`, c.NotBefore)
-	date(hasIat, `,"iat":`, c.IssuedAt)
-	text(hasJti, `,"jti":`, c.ID)
+	if c.Subject != "" && ok {
+		has |= hasSub
+		dst, ok = strictjson.AppendQuote(append(dst, `,"sub":`...), c.Subject)
+	}
+	if len(c.Audience) > 0 && ok {
+		has |= hasAud
+		dst, ok = appendRecipients(append(dst, `,"aud":`...), c.Audience)
+	}
+	if !c.ExpiresAt.IsZero() && ok {
+		has |= hasExp
+		dst, ok = appendSeconds(append(dst, `,"exp":`...), c.ExpiresAt.Unix())
+	}
+	if !c.NotBefore.IsZero() && ok {
+		has |= hasNbf
+		dst, ok = appendSeconds(append(dst, `,"nbf":`...), c.NotBefore.Unix())
+	}
+	if !c.IssuedAt.IsZero() && ok {
+		has |= hasIat
+		dst, ok = appendSeconds(append(dst, `,"iat":`...), c.IssuedAt.Unix())
+	}
+	if c.ID != "" && ok {
+		has |= hasJti
+		dst, ok = strictjson.AppendQuote(append(dst, `,"jti":`...), c.ID)
+	}
 	return dst, uint8(has), ok
 }
 
@@ -207,12 +208,17 @@ func appendNames(list []string, raw string) ([]string, error) {
 }
 
 func appendAudience(dst []byte, a Audience) ([]byte, error) {
-	ok := true
+	dst, ok := appendRecipients(dst, a)
+	if !ok {
+		return dst, failf(ErrInvalidOption, "aud is not valid UTF-8")
+	}
+	return dst, nil
+}
+
+// appendRecipients reports false for invalid UTF-8.
+func appendRecipients(dst []byte, a Audience) (_ []byte, ok bool) {
 	if len(a) == 1 {
-		if dst, ok = strictjson.AppendQuote(dst, a[0]); !ok {
-			return dst, failf(ErrInvalidOption, "aud is not valid UTF-8")
-		}
-		return dst, nil
+		return strictjson.AppendQuote(dst, a[0])
 	}
 	dst = append(dst, '[')
 	for i, name := range a {
@@ -220,10 +226,10 @@ func appendAudience(dst []byte, a Audience) ([]byte, error) {
 			dst = append(dst, ',')
 		}
 		if dst, ok = strictjson.AppendQuote(dst, name); !ok {
-			return dst, failf(ErrInvalidOption, "aud is not valid UTF-8")
+			return dst, false
 		}
 	}
-	return append(dst, ']'), nil
+	return append(dst, ']'), true
 }
 
 // subjects are the values of "sub" that a reader accepts.

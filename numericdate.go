@@ -62,19 +62,23 @@ func decodeDate(raw string, d *NumericDate) error {
 }
 
 func appendDate(dst []byte, d NumericDate) ([]byte, error) {
-	seconds := d.Unix()
-	if seconds < minDate || seconds > maxDate {
+	dst, ok := appendSeconds(dst, d.Unix())
+	if !ok {
 		return dst, failf(ErrInvalidOption, "a date out of range: want the years 1 to 9999, or the zero NumericDate to omit the claim")
 	}
-	return appendSeconds(dst, seconds), nil
+	return dst, nil
 }
 
-// appendSeconds writes what strconv does, faster for the dates from 2001 to 2286.
-func appendSeconds(dst []byte, seconds int64) []byte {
-	if seconds < 1e9 || seconds >= 1e10 {
-		return strconv.AppendInt(dst, seconds, 10)
+// appendSeconds writes what strconv does, faster for the dates from 2001 to 2286. It reports false
+// for a date out of range.
+func appendSeconds(dst []byte, seconds int64) (_ []byte, ok bool) {
+	if 1e9 <= seconds && seconds < 1e10 {
+		return appendTenDigits(dst, seconds), true
 	}
-	return appendTenDigits(dst, seconds)
+	if seconds < minDate || seconds > maxDate {
+		return dst, false
+	}
+	return strconv.AppendInt(dst, seconds, 10), true
 }
 
 // appendTenDigits is the reverse of tenDigits: eight digits are halved to fours, pairs and digits,

@@ -189,11 +189,11 @@ func (p *signPolicy) addDates(w *scratch, has claimSet) error {
 		text = append(text, ',')
 	}
 	if has&hasIat == 0 {
-		text = append(text, `"iat":`...)
-		text = append(appendSeconds(text, now), ',')
+		text, _ = appendSeconds(append(text, `"iat":`...), now)
+		text = append(text, ',')
 	}
-	text = append(text, `"exp":`...)
-	w.json = append(appendSeconds(text, now+d), '}')
+	text, _ = appendSeconds(append(text, `"exp":`...), now+d)
+	w.json = append(text, '}')
 	return nil
 }
 
