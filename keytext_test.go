@@ -76,7 +76,7 @@ func TestKeysOfSSHKeygenAndOpenSSL(t *testing.T) {
 func TestEncryptedPKCS8(t *testing.T) {
 	files, err := filepath.Glob("testdata/keys/encrypted/*")
 	require.NoError(t, err)
-	require.Len(t, files, 9)
+	require.Len(t, files, 11)
 	for _, file := range files {
 		text, err := os.ReadFile(file)
 		require.NoError(t, err)

@@ -56,6 +56,8 @@ var pbkdf2Hashes = map[string]func() hash.Hash{
 	"1.2.840.113549.2.9":  sha256.New,
 	"1.2.840.113549.2.10": sha512.New384,
 	"1.2.840.113549.2.11": sha512.New,
+	"1.2.840.113549.2.12": sha512.New512_224,
+	"1.2.840.113549.2.13": sha512.New512_256,
 }
 
 // pbes2Ciphers are block ciphers in CBC mode. Their parameters are an IV.
@@ -161,6 +163,9 @@ var otherEncryptions = map[string]struct {
 	"1.2.840.113549.1.12.1.5": {"PBES1, by SHA-1 and RC2", true},
 	"1.2.840.113549.1.12.1.6": {"PBES1, by SHA-1 and RC2", true},
 	"1.2.840.113549.3.2":      {"RC2", true},
+	"1.2.840.113533.7.66.10":  {"CAST5", true},
+	"1.3.6.1.4.1.3029.1.2":    {"Blowfish", true},
+	"1.2.410.200004.1.4":      {"SEED", true},
 	"1.3.14.3.2.7":            {"DES", true},
 }
 

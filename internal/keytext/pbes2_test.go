@@ -44,7 +44,7 @@ func derOf(t *testing.T, name string) []byte {
 func encryptedFiles(t *testing.T) []string {
 	files, err := filepath.Glob(filepath.Join(testKeys, "encrypted", "*"))
 	require.NoError(t, err)
-	require.Len(t, files, 9)
+	require.Len(t, files, 11)
 	for i, file := range files {
 		files[i] = filepath.Base(file)
 	}
@@ -171,12 +171,13 @@ func TestParametersOfEncryptedPKCS8(t *testing.T) {
 		"another scheme":                 {func(p *parameters) { p.oid = asn1.ObjectIdentifier{1, 2, 3} }, `encrypted with "1.2.3"`},
 		"another key derivation":         {func(p *parameters) { p.kdfOID = asn1.ObjectIdentifier{1, 3, 6, 1, 4, 1, 11591, 4, 11} }, "encrypted with scrypt"},
 		"another cipher":                 {func(p *parameters) { p.cipherOID = asn1.ObjectIdentifier{2, 16, 840, 1, 101, 3, 4, 1, 41} }, `encrypted with "2.16.840.1.101.3.4.1.41"`},
-		"another HMAC":                   {func(p *parameters) { p.prf = asn1.ObjectIdentifier{1, 2, 840, 113549, 2, 13} }, `encrypted with "1.2.840.113549.2.13"`},
+		"another HMAC":                   {func(p *parameters) { p.prf = asn1.ObjectIdentifier{1, 2, 840, 113549, 2, 6} }, `encrypted with "1.2.840.113549.2.6"`},
 		"a short IV":                     {func(p *parameters) { p.iv = p.iv[:15] }, "no whole number of blocks, or its IV is not one"},
 		"a part of a block":              {func(p *parameters) { p.ciphertext = make([]byte, 63) }, "no whole number of blocks"},
 		"nothing":                        {func(p *parameters) { p.ciphertext = []byte{} }, "no whole number of blocks"},
 		"a cipher with another block":    {func(p *parameters) { p.cipherOID = asn1.ObjectIdentifier{1, 2, 840, 113549, 3, 7} }, "no whole number of blocks, or its IV is not one"},
 		"an old cipher":                  {func(p *parameters) { p.cipherOID = asn1.ObjectIdentifier{1, 2, 840, 113549, 3, 2} }, "encrypted with RC2: `openssl pkcs8 -topk8 -v2 aes-256-cbc -provider legacy -provider default -in FILE`"},
+		"another old cipher":             {func(p *parameters) { p.cipherOID = asn1.ObjectIdentifier{1, 3, 6, 1, 4, 1, 3029, 1, 2} }, "encrypted with Blowfish: `openssl pkcs8 -topk8 -v2 aes-256-cbc -provider legacy -provider default -in FILE`"},
 		"another default than HMAC-SHA1": {func(p *parameters) { p.prf = nil }, "the passphrase of the encrypted PKCS #8 key is wrong"},
 	} {
 		der := encryptPKCS8(t, plain, row.change)
@@ -206,7 +207,7 @@ func TestEncryptedPKCS8UnderFIPS(t *testing.T) {
 		run.Env = append(os.Environ(), fipsRun+"=1", "GODEBUG=fips140=only")
 		output, err := run.CombinedOutput()
 		require.NoError(t, err, "%s", output)
-		require.Contains(t, string(output), "9 files and 3 variants")
+		require.Contains(t, string(output), "11 files and 3 variants")
 		return
 	}
 	for _, name := range encryptedFiles(t) { // the salts of openssl 3.0 have 8 bytes
