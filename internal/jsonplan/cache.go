@@ -5,6 +5,7 @@ import (
 	"encoding/json"
 	"reflect"
 	"sync"
+	"sync/atomic"
 )
 
 // Codec decodes and encodes a type in place of its JSON methods. No object can be decoded into such
@@ -50,6 +51,10 @@ type Cache struct {
 
 	decoders sync.Map // of *Decoder by reflect.Type
 	encoders sync.Map // of *encodeNode by reflect.Type
+
+	// first is the plan of the first type that was encoded. Most programs have no other, and
+	// comparing two types is faster than finding one in a map.
+	first atomic.Pointer[encodeNode]
 }
 
 // methods are the methods by which a type decodes or encodes itself.
@@ -79,6 +84,9 @@ func (c *Cache) Decoder(t reflect.Type) (*Decoder, error) {
 // goroutines need the plan of a new type at the same time, each compiles it, and one result is
 // kept.
 func (c *Cache) encoder(t reflect.Type) *encodeNode {
+	if n := c.first.Load(); n != nil && n.typ == t {
+		return n
+	}
 	if n, ok := c.encoders.Load(t); ok {
 		return n.(*encodeNode)
 	}
@@ -89,6 +97,7 @@ func (c *Cache) encoder(t reflect.Type) *encodeNode {
 			c.encoders.LoadOrStore(key.typ, n)
 		}
 	}
+	c.first.CompareAndSwap(nil, root)
 	return root
 }
 
