@@ -79,7 +79,7 @@ var (
 	dateCodec     = jsonplan.Codec{Decode: decodeDateAny, Append: appendDateAny}
 	audienceCodec = jsonplan.Codec{Decode: decodeAudienceAny, Append: appendAudienceAny}
 
-	registeredBlock = jsonplan.Block{Type: reflect.TypeFor[RegisteredClaims](), Copy: copyRegistered, Append: appendRegistered}
+	registeredBlock = jsonplan.Block{Type: reflect.TypeFor[RegisteredClaims](), Copy: copyRegistered, Of: registeredOf, Append: appendRegistered}
 )
 
 // claimsDecoder returns the plan for decoding a payload into a claims type.
@@ -138,6 +138,13 @@ func (c *RegisteredClaims) copy(known *RegisteredClaims, list []string) []string
 func (c *RegisteredClaims) registered() *RegisteredClaims { return c }
 
 type embedsRegistered interface{ registered() *RegisteredClaims }
+
+func registeredOf(outer any) any {
+	if c, ok := outer.(embedsRegistered); ok {
+		return c.registered()
+	}
+	return nil
+}
 
 // appendRegistered writes what the plan would write according to the struct's tags.
 func appendRegistered(dst []byte, v any) (_ []byte, claims uint8, ok bool) {

@@ -373,6 +373,27 @@ func TestBlockOfAnUnexportedField(t *testing.T) {
 	requireEncodes(t, member{claims{Subject: "s", Audience: Audience{"a"}}})
 }
 
+// TestBlockBehindAnother embeds registered claims that a member of its own hides from Go's
+// selectors, not from JSON's, and has some in a member besides.
+func TestBlockBehindAnother(t *testing.T) {
+	type Direct struct{ RegisteredClaims }
+	type Deeper struct{ Direct }
+	type claims struct {
+		Direct `json:"direct"`
+		Deeper
+	}
+	type actor struct {
+		RegisteredClaims
+		Actor Direct `json:"act"`
+	}
+	front, behind := RegisteredClaims{Subject: "front"}, RegisteredClaims{Subject: "behind", ID: "j"}
+	requireEncodes(t, claims{Direct{front}, Deeper{Direct{behind}}})
+	requireEncodes(t, actor{front, Direct{behind}})
+	requireEncodes(t, Deeper{Direct{behind}})
+	requireEncodes(t, Direct{behind})
+	requireEncodes(t, behind)
+}
+
 // requireEncodes wants what encoding/json writes, by value and by pointer, and the value
 // back from it.
 func requireEncodes[T any](t *testing.T, v T) {

@@ -26,6 +26,9 @@ type Block struct {
 	// Copy stores known, which the caller of Decode has read from the same document, in dst, a
 	// pointer to the type. It appends the elements of string lists to list, and returns that.
 	Copy func(dst, known any, list []string) []string
+	// Of returns a pointer to the Block that a struct embeds directly, or is, given a pointer to the
+	// struct. It returns nil where only reflection finds it, and may itself be nil.
+	Of func(outer any) any
 	// Append appends the members of v, a value of the type or a pointer to one, each with a comma
 	// before its name. It returns the marks of the watched ones, whose values must be legal; or
 	// false if there is any obstacle.

@@ -28,6 +28,7 @@ type Info struct {
 // encoder is the state of one Append.
 type encoder struct {
 	cache    *Cache
+	outer    any       // what Append was called with
 	depth    int       // objects and arrays around the value
 	pointers int       // on the way to the value
 	marks    uint8     // of the outermost object
@@ -41,7 +42,7 @@ type encoder struct {
 // more than strictjson.MaxDepth levels, and methods whose output strictjson rejects. The memory
 // behind dst is undefined then.
 func (c *Cache) Append(dst []byte, v any) (out []byte, info Info, err error) {
-	e := encoder{cache: c}
+	e := encoder{cache: c, outer: v}
 	out, failure := e.any(dst, v)
 	e.stack.release()
 	if failure != nil {
@@ -158,7 +159,7 @@ func (e *encoder) structs(dst []byte, n *encodeNode, v reflect.Value) ([]byte, *
 	start := len(dst)
 	for i := 0; i < len(n.fields); i++ {
 		if i == n.block.from && n.block.to > 0 {
-			if out, marks, ok := e.cache.Block.Append(dst, pointerOrValue(v.FieldByIndex(n.block.path))); ok {
+			if out, marks, ok := e.cache.Block.Append(dst, e.block(n, v)); ok {
 				if e.depth == 1 {
 					e.marks |= marks
 				}
@@ -192,6 +193,17 @@ func (e *encoder) structs(dst []byte, n *encodeNode, v reflect.Value) ([]byte, *
 	dst[start] = '{' // in place of the first comma
 	e.leave()
 	return append(dst, '}'), nil
+}
+
+// block returns a pointer to the Block in v, or its value. Of is not asked for one that is embedded
+// deeper, since methods of another may hide its own.
+func (e *encoder) block(n *encodeNode, v reflect.Value) any {
+	if e.depth == 1 && len(n.block.path) <= 1 && e.cache.Block.Of != nil {
+		if b := e.cache.Block.Of(e.outer); b != nil {
+			return b
+		}
+	}
+	return pointerOrValue(v.FieldByIndex(n.block.path))
 }
 
 // note records a member of the outermost object, if it is watched. Legal gets the text rather than
