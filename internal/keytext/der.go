@@ -7,6 +7,7 @@ import (
 	"crypto/x509"
 	"crypto/x509/pkix"
 	"encoding/asn1"
+	"errors"
 	"reflect"
 
 	"golang.org/x/crypto/cryptobyte"
@@ -174,10 +175,13 @@ func checkAlgorithm(a pkix.AlgorithmIdentifier) error {
 		}
 		return noCure(what)
 	}
-	if !bytes.Equal(a.Parameters.FullBytes, want) {
-		return notCanonical()
+	switch {
+	case bytes.Equal(a.Parameters.FullBytes, want):
+		return nil
+	case want == nil: // not even openssl reads such a key
+		return errors.New("the algorithm of the key has parameters, which this algorithm does not have: no command corrects that, so export the key anew")
 	}
-	return nil
+	return notCanonical()
 }
 
 func otherCurve(oid asn1.ObjectIdentifier) error {

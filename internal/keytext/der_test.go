@@ -65,7 +65,7 @@ func TestPKCS8MustBeWhatItSays(t *testing.T) {
 		{"ECDSA on another curve", "ecdsa256-pkcs8", algorithm(pkix.AlgorithmIdentifier{Algorithm: ecOID, Parameters: p384}), "does not belong to the public key beside it"},
 		{"ECDSA without curve", "ecdsa256-pkcs8", algorithm(pkix.AlgorithmIdentifier{Algorithm: ecOID}), "does not name its curve"},
 		{"ECDSA on an unknown curve", "ecdsa256-pkcs8", algorithm(pkix.AlgorithmIdentifier{Algorithm: ecOID, Parameters: marshal(t, asn1.ObjectIdentifier{1, 2, 3})}), `curve "1.2.3", which is not supported`},
-		{"Ed25519 with parameters", "openssl-ed25519", algorithm(pkix.AlgorithmIdentifier{Algorithm: edOID, Parameters: asn1.NullRawValue}), "not canonical"},
+		{"Ed25519 with parameters", "openssl-ed25519", algorithm(pkix.AlgorithmIdentifier{Algorithm: edOID, Parameters: asn1.NullRawValue}), "no command corrects that"},
 		{"an unknown algorithm", "openssl-ed25519", algorithm(pkix.AlgorithmIdentifier{Algorithm: asn1.ObjectIdentifier{1, 2, 3}}), `algorithm "1.2.3"`},
 		{"Ed25519 of 31 bytes", "openssl-ed25519", key(marshal(t, make([]byte, 31)).FullBytes), "has 32 bytes, got 31"},
 		{"Ed25519 with more", "openssl-ed25519", key(append(marshal(t, make([]byte, 32)).FullBytes, 0)), "not canonical"},
@@ -110,13 +110,18 @@ func TestPKCS8OfTheSecondVersion(t *testing.T) {
 
 		other := bytes.Clone(bits)
 		other[len(other)-1] ^= 1
+		const another = "does not belong to the public key beside it"
 		for what, changed := range map[string][]byte{
-			"another public key": second(1, append([]byte{0}, other...)...), "a bit less": second(1, append([]byte{1}, bits[:len(bits)-1]...)...),
-			"the first version": second(0, append([]byte{0}, bits...)...), "no bits": second(1, 0),
+			"another public key": second(1, append([]byte{0}, other...)...), "a bit less": second(1, append([]byte{1}, bits[:len(bits)-1]...)...), "no bits": second(1, 0),
+			"the first version, another key": second(0, append([]byte{0}, other...)...),
 		} {
-			err := parsePrivate(pemText(label, changed))
-			require.Error(t, err, "%s: %s", name, what)
+			require.EqualError(t, parsePrivate(pemText(label, changed)), "the PKCS #8 key "+another, "%s: %s", name, what)
 		}
+		first := second(0, append([]byte{0}, bits...)...)
+		require.ErrorContains(t, parsePrivate(pemText(label, first)), "x509.ParsePKCS8PrivateKey of Go reads it", name) // openssl does not
+		key, err := x509.ParsePKCS8PrivateKey(first)
+		require.NoError(t, err)
+		require.True(t, got.(interface{ Equal(crypto.PrivateKey) bool }).Equal(key), name)
 	}
 }
 

@@ -83,20 +83,22 @@ func parsePKCS8(der []byte, weak bool) (crypto.Signer, error) {
 		}
 		return key, nil
 	}
-	_, isEd25519 := key.(ed25519.PrivateKey)
-	if outer.Version != 1 || !isPublicBeside(outer.Public, public, isEd25519) {
-		return nil, rewritable{"the PKCS #8 key does not belong to the public key beside it, or is not of version 2", ""}
+	if !isPublicBeside(outer.Public, public) {
+		return nil, errors.New("the PKCS #8 key does not belong to the public key beside it")
+	}
+	if _, isEd25519 := key.(ed25519.PrivateKey); outer.Version != 1 || outer.Public.IsCompound && !isEd25519 {
+		return nil, errors.New("the PKCS #8 key has a public key beside it that is tagged wrongly, or is not of version 2 (RFC 5958, Section 2): x509.ParsePKCS8PrivateKey of Go reads it, for NewPrivateKey")
 	}
 	return key, nil
 }
 
 // isPublicBeside reports whether the public key of a PKCS #8 key is the one it must be. The tag is
 // implicit (RFC 5958, Section 2); Rust's ring writes an explicit one with Ed25519 keys.
-func isPublicBeside(got asn1.RawValue, want []byte, explicit bool) bool {
+func isPublicBeside(got asn1.RawValue, want []byte) bool {
 	bits := append([]byte{0}, want...) // all bits of the last byte are used
 	if got.IsCompound {
 		inner, err := asn1.Marshal(asn1.BitString{Bytes: want, BitLength: 8 * len(want)})
-		return explicit && err == nil && bytes.Equal(got.Bytes, inner)
+		return err == nil && bytes.Equal(got.Bytes, inner)
 	}
 	return bytes.Equal(got.Bytes, bits)
 }
@@ -110,12 +112,15 @@ func checkAttributes(attributes []byte) error {
 			Values []asn1.RawValue `asn1:"set"`
 		}
 		rest, err := asn1.Unmarshal(attributes, &attribute)
-		if err != nil || len(attribute.Values) == 0 {
+		if err != nil {
 			return rewritable{"the PKCS #8 key has attributes beside the key that can't be read", ""}
 		}
 		attributes = rest
 		if !attribute.Type.Equal(oidKeyUsage) {
 			continue
+		}
+		if len(attribute.Values) == 0 {
+			return errors.New("the keyUsage of the PKCS #8 key is empty, so it must not sign tokens: make or export a key that may")
 		}
 		for _, value := range attribute.Values {
 			var usage asn1.BitString

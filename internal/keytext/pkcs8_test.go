@@ -53,7 +53,8 @@ func TestAttributesOfPKCS8MustAllowSignatures(t *testing.T) {
 		{"no bits", [][]byte{usage(0, 0)}, "does not include digitalSignature"},
 		{"after another attribute", [][]byte{name, usage(0x20, 3)}, "does not include digitalSignature"},
 		{"a second value", [][]byte{attribute(t, keyUsage, asn1.BitString{Bytes: []byte{0x80}, BitLength: 1}, asn1.BitString{Bytes: []byte{8}, BitLength: 5})}, "does not include digitalSignature"},
-		{"no value", [][]byte{attribute(t, keyUsage)}, "can't be read"},
+		{"no value", [][]byte{attribute(t, keyUsage)}, "is empty, so it must not sign"},
+		{"another attribute without value", [][]byte{attribute(t, asn1.ObjectIdentifier{1, 2, 840, 113549, 1, 9, 20}), windows}, ""},
 		{"no bit string", [][]byte{attribute(t, keyUsage, 128)}, "does not include digitalSignature"},
 		{"no attribute", [][]byte{{5, 0}}, "can't be read"},
 	} {
@@ -135,10 +136,10 @@ func TestPublicKeyAsRingTagsIt(t *testing.T) {
 	for name, der := range map[string][]byte{
 		"another public key": second(1, first, other...), "the first version": second(0, first, bits...), "more": second(1, first, append(bits, 0)...),
 		"no tag inside": second(1, first, bits[2:]...), "nothing": second(1, first), "a bit less": second(1, first, append([]byte{3, 33, 1}, public...)...),
-		"an ECDSA key": second(1, ec, append([]byte{3, 66, 0}, point...)...),
 	} {
 		require.Error(t, parsePrivate(pemText("PRIVATE KEY", der)), name)
 	}
+	require.ErrorContains(t, parsePrivate(pemText("PRIVATE KEY", second(1, ec, append([]byte{3, 66, 0}, point...)...))), "tagged wrongly")
 }
 
 // Of a certificate the key alone is taken, so that nothing else in it is a reason to refuse it.
