@@ -19,6 +19,9 @@ var jwkMembers = []string{
 	"d", "p", "q", "dp", "dq", "qi", "oth", "k", "priv",
 }
 
+// ktys are the kinds of keys that are read.
+var ktys = []string{"RSA", "EC", "OKP", "AKP", "oct"}
+
 // privateMembers are the members of jwkMembers that no public JWK has.
 var privateMembers = jwkMembers[12:]
 
@@ -147,13 +150,12 @@ func (j *jwk) publicKey(weak bool) (crypto.PublicKey, Use, error) {
 // readType reads "kty", which all else depends on.
 func (j *jwk) readType() (err error) {
 	if !j.has("kty") && j.has("keys") {
-		return found(KeySet, "this is a JWK Set, not one key: use ParseKeySet")
+		return found(KeySet, "this is a JWK Set, not one key: use ParseKeySet, or, for a private key or a secret, pass one of its keys alone")
 	}
 	if j.kty, err = j.str("kty"); err != nil {
 		return err
 	}
-	switch j.kty {
-	case "RSA", "EC", "OKP", "AKP", "oct":
+	if slices.Contains(ktys, j.kty) {
 		return nil
 	}
 	return fmt.Errorf("a JWK of kty %s is not supported: want RSA, EC, OKP, AKP or oct", excerpt.Quote(j.kty))

@@ -255,7 +255,7 @@ func TestSecretJWKsThatAreRefused(t *testing.T) {
 		{"half of a JWK", testkeys.RFCSecret[:20], "not the JSON text of a JWK"},
 		{"a public key", testkeys.RFCPublicRSA, `kty "RSA", not a secret`},
 		{"a private key", testkeys.RFCPrivateOKP, `kty "OKP", not a secret`},
-		{"a set", `{"keys":[` + testkeys.RFCSecret + `]}`, "ParseKeySet"},
+		{"a set", `{"keys":[` + testkeys.RFCSecret + `]}`, "pass one of its keys alone"},
 		{"no k", testkeys.Edit(t, testkeys.RFCSecret, "k", testkeys.Drop{}), `no "k"`},
 		{"k is null", testkeys.Edit(t, testkeys.RFCSecret, "k", nil), `no "k"`},
 		{"k with padding", testkeys.Edit(t, testkeys.RFCSecret, "k", "AAAAAAAAAAAAAAAAAAAAAAAAAAAAAAAAAAAAAAAAAAA="), "k is not canonical"},

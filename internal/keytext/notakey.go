@@ -118,6 +118,9 @@ func keyInJSON(text string, err error) error {
 	if !strings.Contains(text, beginsBlock) || json.Unmarshal([]byte(text), &members) != nil {
 		return err
 	}
+	if kty, _ := members["kty"].(string); slices.Contains(ktys, kty) { // beside whose numbers some issuers put PEM
+		return err
+	}
 	for _, name := range slices.Sorted(maps.Keys(members)) {
 		if value, ok := members[name].(string); ok && isPEM(strings.TrimLeft(value, blanks)) {
 			what := "JSON that is no JWK"

@@ -36,6 +36,7 @@ func readPEM(text string) ([]block, error) {
 	var blocks []block
 	var around strings.Builder
 	for text != "" {
+		text = strings.TrimPrefix(text, byteOrderMark) // of a file that was appended to another
 		if !strings.HasPrefix(text, beginsBlock) {
 			line, rest, _ := strings.Cut(text, "\n")
 			around.WriteString(line)

@@ -31,6 +31,7 @@ func TestTextAroundABlockSaysNothing(t *testing.T) {
 		"a certificate after it": private + certificate, "a chain before it": certificate + "subject=CN = b\n" + certificate + private, "its public key": private + "\n" + public,
 		"parameters": parameters + private, "parameters after it": private + parameters, "all of a proxy's file": certificate + parameters + attributes + private + certificate,
 		"all of that from Windows":      "\ufeff" + strings.ReplaceAll(certificate+parameters+attributes+private+"\n"+certificate, "\n", "\r\n"),
+		"two files from Windows":        "\ufeff" + certificate + "\ufeff" + private,
 		"a certificate that is damaged": "-----BEGIN CERTIFICATE-----\nAAAA\n\n-----END CERTIFICATE-----\n" + private, "a comment in its style": "# for -----the----- issuer\n" + private,
 	} {
 		got, _, err := keytext.Private([]byte(text), nil, false)
@@ -129,6 +130,24 @@ func TestMangledTextsSayWhatHappened(t *testing.T) {
 		{"another JSON", inJSON(map[string]any{"kid": "1", "pem": public}), `no JWK: its member "pem" is the key`},
 		{"a JWK with another kty", inJSON(map[string]any{"kty": "X", "pem": public}), `its member "pem" is the key`},
 		{"a JSON of certificates", inJSON(map[string]any{"b": file(t, "openssl-genpkey-rsa.crt"), "a": file(t, "openssl-genpkey-rsa.crt")}), `its member "a" is the key`},
-		{"a JSON without a key", `{"type":"service_account"}`, "kty"},
+		{"a JSON without a key", `{"type":"service_account"}`, "kty"}, {"a JWK with PEM beside its numbers", testkeys.Edit(t, testkeys.RFCPublicRSA, "e", "AA", "pem", public), "the JWK's e is zero"},
+	}, parsePublic)
+}
+
+// Some programs make up labels, and OpenSSL reads them no more than this package does.
+func TestLabelsThatNobodyKnowsAreCorrected(t *testing.T) {
+	relabelled := func(name, from, to string) string { return strings.ReplaceAll(file(t, name), from, to) }
+	checkRefusals(t, []refusal{
+		{"PKCS #8", relabelled("ecdsa256-pkcs8", " PRIVATE", " ED25519 PRIVATE"), `says "ED25519 PRIVATE KEY" and holds what belongs into "PRIVATE KEY": ` + "`sed 's/ED25519 PRIVATE KEY-----/PRIVATE KEY-----/' FILE` corrects it"},
+		{"SEC 1", relabelled("ecdsa256-pem", " EC PRIVATE", " ECDSA PRIVATE"), "`sed 's/ECDSA PRIVATE KEY-----/EC PRIVATE KEY-----/' FILE`"},
+		{"PKCS #1", relabelled("rsa2048-pem", " RSA PRIVATE", " SSH PRIVATE"), "`sed 's/SSH PRIVATE KEY-----/RSA PRIVATE KEY-----/' FILE`"},
+		{"OpenSSH", relabelled("ed25519-default", " OPENSSH PRIVATE", " SSH PRIVATE"), "`sed 's/SSH PRIVATE KEY-----/OPENSSH PRIVATE KEY-----/' FILE`"},
+		{"one for sed", relabelled("ecdsa256-pkcs8", " PRIVATE", " /e;PRIVATE"), "no private key of a supported kind"},
+		{"a long one", relabelled("ecdsa256-pkcs8", " PRIVATE", strings.Repeat(" A", 20)+" PRIVATE"), "no private key of a supported kind"},
+		{"another content", string(pemText("FOO PRIVATE KEY", []byte("\x30\x03\x02\x01\x01"))), "no private key of a supported kind"},
+	}, parsePrivate)
+	checkRefusals(t, []refusal{
+		{"PKIX", relabelled("openssl-ecparam.pub", " PUBLIC", " EC PUBLIC"), "`sed 's/EC PUBLIC KEY-----/PUBLIC KEY-----/' FILE` corrects it"},
+		{"a certificate", relabelled("openssl-genpkey-rsa.crt", "CERTIFICATE", "X509 CERTIFICATE"), "`openssl x509 -in FILE` writes it as a plain CERTIFICATE"},
 	}, parsePublic)
 }

@@ -36,13 +36,29 @@ func (b *block) explain(err error) error {
 	if _, ok := err.(malformed); !ok {
 		return err
 	}
-	if label := labelOf(b.der); label != "" && label != b.label {
-		return fmt.Errorf("the PEM block says %s and holds what belongs into %s: `sed 's/%s-----/%s-----/' FILE` corrects it", excerpt.Quote(b.label), excerpt.Quote(label), b.label, label)
+	if err := b.mislabelled(); err != nil {
+		return err
 	}
 	if structural := (asn1.StructuralError{}); errors.As(err, &structural) { // says nothing to who has not written the parser
 		return fmt.Errorf("the content of the PEM block %s is not what its label says", excerpt.Quote(b.label))
 	}
 	return fmt.Errorf("the content of the PEM block %s is not what its label says, or not supported: %w", excerpt.Quote(b.label), abridged{err})
+}
+
+// A label that a command repeats has at most so many of these digits, which mean nothing to sed.
+const (
+	maxLabel    = 32
+	labelDigits = "ABCDEFGHIJKLMNOPQRSTUVWXYZ0123456789 "
+)
+
+// mislabelled says how to correct the label of a block that holds what belongs into one with
+// another label, or returns nil.
+func (b *block) mislabelled() error {
+	label := labelOf(b.der)
+	if label == "" || label == b.label || len(b.label) > maxLabel || strings.Trim(b.label, labelDigits) != "" {
+		return nil
+	}
+	return fmt.Errorf("the PEM block says %s and holds what belongs into %s: `sed 's/%s-----/%s-----/' FILE` corrects it", excerpt.Quote(b.label), excerpt.Quote(label), b.label, label)
 }
 
 // labelOf returns the label of a PEM block with this content, by the types of its elements.

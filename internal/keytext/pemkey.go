@@ -128,7 +128,9 @@ func (b *block) privateKey(passphrase []byte, weak bool) (key crypto.Signer, err
 			key, err = parsePKCS8(plain, weak)
 		}
 	default:
-		err = fmt.Errorf("a PEM block %s is no private key of a supported kind: want RSA, ECDSA or Ed25519", excerpt.Quote(b.label))
+		if err = b.mislabelled(); err == nil {
+			err = fmt.Errorf("a PEM block %s is no private key of a supported kind: want RSA, ECDSA or Ed25519", excerpt.Quote(b.label))
+		}
 	}
 	if err == nil {
 		err = b.checkCurve(key.Public())
@@ -152,7 +154,9 @@ func (b *block) publicKey() (key crypto.PublicKey, err error) {
 	case certLabel:
 		key, err = parseCertificate(b.der)
 	default:
-		err = notPublic(b.label)
+		if err = b.mislabelled(); err == nil || strings.HasSuffix(b.label, certLabel) { // openssl takes off what a trusted one has besides
+			err = notPublic(b.label)
+		}
 	}
 	if err == nil {
 		err = b.checkCurve(key)
