@@ -25,8 +25,8 @@ func recoverPrimes(n, e, d *big.Int) ([]*big.Int, error) {
 	order.Sub(order, one)
 	twos := order.TrailingZeroBits()
 	odd := new(big.Int).Rsh(order, twos)
-	if d.BitLen() > n.BitLen() || twos == 0 || order.Sign() == 0 {
-		return nil, errors.New("the RSA private exponent d does not belong to n and e")
+	if isPrimePower(n, order) {
+		return nil, errors.New("the RSA modulus n is a prime or a power of one: want the product of two primes")
 	}
 	for base := int64(2); base < 128; base++ {
 		if !big.NewInt(base).ProbablyPrime(0) {
@@ -51,4 +51,12 @@ func recoverPrimes(n, e, d *big.Int) ([]*big.Int, error) {
 		return []*big.Int{p, new(big.Int).Quo(n, p)}, nil
 	}
 	return nil, errors.New("the RSA modulus n is not the product of two primes")
+}
+
+// isPrimePower reports whether n has one prime factor, so that 1 has no roots but ±1, and no base
+// would find it. order is a multiple of the order of every number modulo n: of n-1, if n is prime,
+// and of p, if n is a power of p. It can be neither for a product of two primes, but by chance.
+func isPrimePower(n, order *big.Int) bool {
+	rest := new(big.Int).Mod(order, new(big.Int).Sub(n, big.NewInt(1)))
+	return rest.Sign() == 0 || new(big.Int).GCD(nil, nil, order, n).Cmp(big.NewInt(1)) != 0
 }

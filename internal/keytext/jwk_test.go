@@ -112,10 +112,13 @@ func TestPublicJWKsThatAreRefused(t *testing.T) {
 func TestPrivateJWKsThatAreRefused(t *testing.T) {
 	const otherD = "d6Yn1XT0wZVkp9qVG9rdDG6nJr_JSzPRqmTT0b_b5tk"
 	alone := testkeys.Edit(t, testkeys.RFCPrivateRSA, "p", testkeys.Drop{}, "q", testkeys.Drop{}, "dp", testkeys.Drop{}, "dq", testkeys.Drop{}, "qi", testkeys.Drop{})
-	prime := new(big.Int).Lsh(big.NewInt(1), 2203) // 2^2203-1, so d = 65537^-1 mod n-1
-	prime.Sub(prime, big.NewInt(1))
-	inverse := new(big.Int).ModInverse(big.NewInt(65537), new(big.Int).Sub(prime, big.NewInt(1)))
-	require.NotNil(t, inverse)
+	// aloneOf has a power of the prime 2^bits-1 as its n, so that d = 65537^-1 mod n-n/p.
+	aloneOf := func(bits uint, power int64) string {
+		p := new(big.Int).Sub(new(big.Int).Lsh(big.NewInt(1), bits), big.NewInt(1))
+		n := new(big.Int).Exp(p, big.NewInt(power), nil)
+		d := new(big.Int).ModInverse(big.NewInt(65537), new(big.Int).Sub(n, new(big.Int).Quo(n, p)))
+		return testkeys.Edit(t, alone, "n", b64(n.Bytes()), "d", b64(d.Bytes()))
+	}
 	rows := []refusal{
 		{"a public RSA key", testkeys.RFCPublicRSA, "use ParsePublicKey"},
 		{"a public EC key", testkeys.RFCPublicEC, "use ParsePublicKey"},
@@ -147,7 +150,8 @@ func TestPrivateJWKsThatAreRefused(t *testing.T) {
 		{"d alone, of another key", testkeys.Edit(t, alone, "d", ones(2040)), "exponent d does not belong to n and e"},
 		{"d alone, even", testkeys.Edit(t, alone, "d", testkeys.RFCD[:341]+"A"), "exponent"},
 		{"d alone, longer than n", testkeys.Edit(t, alone, "d", ones(2049)), "exponent"},
-		{"d alone, n prime", testkeys.Edit(t, alone, "n", b64(prime.Bytes()), "d", b64(inverse.Bytes())), "not the product of two primes"},
+		{"d alone, n prime", aloneOf(2203, 1), "is a prime or a power of one"},
+		{"d alone, n a square", aloneOf(1279, 2), "is a prime or a power of one"},
 		{"d alone, n large", testkeys.Edit(t, alone, "n", ones(4097)), "add p, q, dp, dq and qi"},
 
 		{"EC d of 31 bytes", testkeys.Edit(t, testkeys.RFCPrivateEC, "d", b64(make([]byte, 31))), "d has 31 bytes: want 32"},
