@@ -229,10 +229,7 @@ func copyECDSA(k *ecdsa.PublicKey) (*ecdsa.PublicKey, error) {
 	if k.X == nil || k.Y == nil {
 		return nil, off
 	}
-	point, err := (&ecdsa.PublicKey{Curve: curve, X: k.X, Y: k.Y}).Bytes()
-	if err != nil {
-		return nil, off
-	}
+	point, _ := (&ecdsa.PublicKey{Curve: curve, X: k.X, Y: k.Y}).Bytes() // nil, which is no point either, if it fails
 	own, err := ecdsa.ParseUncompressedPublicKey(curve, point)
 	if err != nil {
 		return nil, off

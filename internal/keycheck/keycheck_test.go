@@ -62,6 +62,18 @@ func TestRSAPrivateExponentAsLongAsTheModulus(t *testing.T) {
 	require.ErrorContains(t, err, "lacks its private exponent")
 }
 
+// A root of 1 is found after as many squarings as the primes, less 1, can be halved: once in the
+// first key, and up to four times in the second.
+func TestPrimesAreFoundFromTheExponents(t *testing.T) {
+	for _, file := range []string{"rsa4096-pkcs8", "rsa2048-pkcs8", "rsa3072-pkcs8"} {
+		key := rsaKeyOf(t, file)
+		alone := &rsa.PrivateKey{PublicKey: key.PublicKey, D: key.D}
+		require.NoError(t, keycheck.CompleteRSA(alone), file)
+		require.ElementsMatch(t, key.Primes, alone.Primes, file)
+		require.Equal(t, new(big.Int).Mul(alone.Primes[0], alone.Primes[1]), key.N)
+	}
+}
+
 func TestKeysThatLackAPart(t *testing.T) {
 	for _, k := range []*ecdsa.PublicKey{
 		{}, {Curve: elliptic.P256()}, {Curve: elliptic.P256(), X: big.NewInt(1)}, {Curve: elliptic.P256(), Y: big.NewInt(1)},
@@ -142,8 +154,10 @@ func hugeCurve(n *big.Int) elliptic.Curve {
 	return &elliptic.CurveParams{Name: "P-256", BitSize: 256, P: n, N: n, B: n, Gx: n, Gy: n}
 }
 
-func rsaKey(t testing.TB) *rsa.PrivateKey {
-	text, err := os.ReadFile("../../testdata/keys/openssl-genpkey-rsa.pem")
+func rsaKey(t testing.TB) *rsa.PrivateKey { return rsaKeyOf(t, "openssl-genpkey-rsa.pem") }
+
+func rsaKeyOf(t testing.TB, file string) *rsa.PrivateKey {
+	text, err := os.ReadFile("../../testdata/keys/" + file)
 	require.NoError(t, err)
 	block, _ := pem.Decode(text)
 	key, err := x509.ParsePKCS8PrivateKey(block.Bytes)

@@ -90,12 +90,11 @@ func isCompressed(point []byte) bool {
 
 // sameDER decodes a structure and fails unless re-encoding yields the same bytes.
 func sameDER(der []byte, structure any) error {
-	rest, err := asn1.Unmarshal(der, structure)
-	if err != nil {
+	if _, err := asn1.Unmarshal(der, structure); err != nil {
 		return malformed{err}
 	}
-	again, err := asn1.Marshal(reflect.ValueOf(structure).Elem().Interface())
-	if err != nil || len(rest) > 0 || !bytes.Equal(again, der) {
+	again, _ := asn1.Marshal(reflect.ValueOf(structure).Elem().Interface()) // nil, unlike der, if it fails
+	if !bytes.Equal(again, der) {
 		return notCanonical()
 	}
 	return nil

@@ -36,6 +36,11 @@ func TestKeysWithMoreInThemAreRefused(t *testing.T) {
 			err := parsePublic(pemText("PUBLIC KEY", changed))
 			require.Error(t, err, name)
 		}
+		if key, ok := private.Public().(*rsa.PublicKey); ok {
+			der := x509.MarshalPKCS1PublicKey(key)
+			require.NoError(t, parsePublic(pemText("RSA PUBLIC KEY", der)))
+			require.ErrorContains(t, parsePublic(pemText("RSA PUBLIC KEY", sequence(t, der, more))), "more in it than the key")
+		}
 	}
 }
 
@@ -63,6 +68,10 @@ func TestPKCS8MustBeWhatItSays(t *testing.T) {
 		{"RSA with other parameters", "rsa2048-pkcs8", algorithm(pkix.AlgorithmIdentifier{Algorithm: rsaOID, Parameters: p384}), "not canonical"},
 		{"RSA called ECDSA", "rsa2048-pkcs8", algorithm(pkix.AlgorithmIdentifier{Algorithm: ecOID, Parameters: p384}), "not what its label says"},
 		{"ECDSA on another curve", "ecdsa256-pkcs8", algorithm(pkix.AlgorithmIdentifier{Algorithm: ecOID, Parameters: p384}), "does not belong to the public key beside it"},
+		{"ECDSA on two curves", "ecdsa256-pkcs8", func(e []asn1.RawValue) []asn1.RawValue {
+			_, sec1 := readBlock(t, "ecdsa384-pem") // which names its curve
+			return append(e[:2:2], marshal(t, sec1))
+		}, "is on P-384, and what stands beside it says P-256"},
 		{"ECDSA without curve", "ecdsa256-pkcs8", algorithm(pkix.AlgorithmIdentifier{Algorithm: ecOID}), "does not name its curve"},
 		{"ECDSA on an unknown curve", "ecdsa256-pkcs8", algorithm(pkix.AlgorithmIdentifier{Algorithm: ecOID, Parameters: marshal(t, asn1.ObjectIdentifier{1, 2, 3})}), `curve "1.2.3", which is not supported`},
 		{"Ed25519 with parameters", "openssl-ed25519", algorithm(pkix.AlgorithmIdentifier{Algorithm: edOID, Parameters: asn1.NullRawValue}), "no command corrects that"},
@@ -127,6 +136,23 @@ func TestPKCS8OfTheSecondVersion(t *testing.T) {
 
 // A bit less of the public key, which is zero, makes another spelling of the same bytes.
 func TestPublicKeyBesideThePrivateOneHasAllItsBits(t *testing.T) {
+	for unused, want := range []bool{true, false} {
+		var ec *ecdsa.PrivateKey
+		var point []byte
+		for point == nil || point[64]&1 == 1 {
+			key, err := ecdsa.GenerateKey(elliptic.P256(), rand.Reader)
+			require.NoError(t, err)
+			ec = key
+			point, err = key.PublicKey.Bytes()
+			require.NoError(t, err)
+		}
+		der, err := x509.MarshalECPrivateKey(ec)
+		require.NoError(t, err)
+		err = parsePrivate(pemText("EC PRIVATE KEY", sequence(t, der, func(e []asn1.RawValue) []asn1.RawValue {
+			return append(e[:3:3], tagged(1, true, append([]byte{3, 66, byte(unused)}, point...)))
+		})))
+		require.Equal(t, want, err == nil, "%d bits less: %v", unused, err)
+	}
 	var pair ed25519.PrivateKey
 	for pair == nil || pair[len(pair)-1]&1 == 1 {
 		_, key, err := ed25519.GenerateKey(rand.Reader)
@@ -141,6 +167,29 @@ func TestPublicKeyBesideThePrivateOneHasAllItsBits(t *testing.T) {
 		})
 		err := parsePrivate(pemText("PRIVATE KEY", der))
 		require.Equal(t, want, err == nil, "%d bits less: %v", unused, err)
+	}
+}
+
+// Compressed and hybrid points (SEC 1, Section 2.3.3) have a cure, and begin with a byte that says
+// nothing of the kind in keys of other algorithms.
+func TestPointsThatAreNotUncompressed(t *testing.T) {
+	write := func(algorithm pkix.AlgorithmIdentifier, point []byte) []byte {
+		return pemText("PUBLIC KEY", marshal(t, struct {
+			Algorithm pkix.AlgorithmIdentifier
+			Key       asn1.BitString
+		}{algorithm, asn1.BitString{Bytes: point, BitLength: 8 * len(point)}}).FullBytes)
+	}
+	p256 := pkix.AlgorithmIdentifier{Algorithm: asn1.ObjectIdentifier{1, 2, 840, 10045, 2, 1}, Parameters: marshal(t, asn1.ObjectIdentifier{1, 2, 840, 10045, 3, 1, 7})}
+	for first, second := range map[byte]byte{2: 3, 3: 0, 6: 0, 7: 1} { // good points of Ed25519 begin so
+		point := append([]byte{first, second}, make([]byte, 30)...)
+		require.NoError(t, parsePublic(write(pkix.AlgorithmIdentifier{Algorithm: asn1.ObjectIdentifier{1, 3, 101, 112}}, point)))
+		require.ErrorContains(t, parsePublic(write(p256, point)), "not an uncompressed point: `openssl pkey -pubin -in FILE")
+	}
+	for _, point := range [][]byte{nil, {0}, make([]byte, 65), append([]byte{5}, make([]byte, 64)...), append([]byte{4}, make([]byte, 64)...)} {
+		require.ErrorContains(t, parsePublic(write(p256, point)), "not what its label says")
+	}
+	for _, content := range []string{"no DER", "\x30\x00", "\x30\x03\x02\x01\x00"} {
+		require.ErrorContains(t, parsePublic(pemText("PUBLIC KEY", []byte(content))), "not what its label says")
 	}
 }
 

@@ -250,6 +250,7 @@ func TestLeadingZerosOfRSANumbersAreIgnored(t *testing.T) {
 func TestJWKLimitIsInclusive(t *testing.T) {
 	require.NoError(t, parsePublic([]byte(testkeys.RFCPublicEC+strings.Repeat(" ", 64<<10-len(testkeys.RFCPublicEC)))))
 	require.NoError(t, parsePublic([]byte(testkeys.Edit(t, testkeys.RFCPublicEC, "kid", strings.Repeat("k", 60<<10)))))
+	require.NoError(t, parseSecret([]byte(testkeys.RFCSecret+strings.Repeat(" ", 64<<10-len(testkeys.RFCSecret)))))
 }
 
 func TestSecretJWKsThatAreRefused(t *testing.T) {

@@ -59,8 +59,8 @@ func AuthorizedKey(line []byte, weak bool) (crypto.PublicKey, error) {
 	if err != nil {
 		return nil, fmt.Errorf("the %s line can't be read: %w", kind, abridged{err})
 	}
-	if key.Type() != kind || !bytes.Equal(key.Marshal(), blob) {
-		return nil, fmt.Errorf("the %s line holds another kind of key, or not the canonical encoding of one", kind)
+	if !bytes.Equal(key.Marshal(), blob) {
+		return nil, fmt.Errorf("the %s line does not hold the canonical encoding of its key", kind)
 	}
 	return keycheck.Public(key.(ssh.CryptoPublicKey).CryptoPublicKey(), weak)
 }

@@ -50,11 +50,11 @@ func TestOpenSSHFramesThatAreRefused(t *testing.T) {
 	require.NoError(t, parsePrivate(opensshText(t, key, func(*opensshFrame) {})))
 	other, err := ssh.NewPublicKey(ed25519.PublicKey(make([]byte, 32)))
 	require.NoError(t, err)
-	bcrypt := func(rounds uint32) string {
+	bcrypt := func(rounds uint32, salt ...byte) string {
 		return string(ssh.Marshal(struct {
-			Salt   string
+			Salt   []byte
 			Rounds uint32
-		}{"0123456789abcdef", rounds}))
+		}{salt, rounds}))
 	}
 	var rows []refusal
 	for _, row := range []struct {
@@ -80,12 +80,13 @@ func TestOpenSSHFramesThatAreRefused(t *testing.T) {
 		{"a cipher without derivation", "`ssh-keygen -p -Z aes256-ctr -f FILE`", func(f *opensshFrame) { f.Cipher = "aes256-ctr" }},
 		{"a derivation without cipher", "`ssh-keygen -p -Z aes256-ctr -f FILE`", func(f *opensshFrame) { f.KDF = "bcrypt" }},
 		{"an unknown cipher", `cipher "chacha20-poly1305@openssh.com"`, func(f *opensshFrame) {
-			f.Cipher, f.KDF, f.Options = "chacha20-poly1305@openssh.com", "bcrypt", bcrypt(16)
+			f.Cipher, f.KDF, f.Options = "chacha20-poly1305@openssh.com", "bcrypt", bcrypt(16, 1)
 		}},
 		{"an unknown derivation", `derivation "scrypt"`, func(f *opensshFrame) { f.Cipher, f.KDF = "aes256-ctr", "scrypt" }},
-		{"257 rounds", "more than 256 rounds of key derivation: `ssh-keygen -p -a 64 -f FILE`", func(f *opensshFrame) { f.Cipher, f.KDF, f.Options = "aes256-ctr", "bcrypt", bcrypt(257) }},
-		{"4 billion rounds", "more than 256 rounds", func(f *opensshFrame) { f.Cipher, f.KDF, f.Options = "aes256-ctr", "bcrypt", bcrypt(1<<32-1) }},
-		{"no rounds", "can't be read", func(f *opensshFrame) { f.Cipher, f.KDF, f.Options = "aes256-ctr", "bcrypt", bcrypt(0) }},
+		{"257 rounds", "more than 256 rounds of key derivation: `ssh-keygen -p -a 64 -f FILE`", func(f *opensshFrame) { f.Cipher, f.KDF, f.Options = "aes256-ctr", "bcrypt", bcrypt(257, 1) }},
+		{"256 rounds without salt", "can't be read", func(f *opensshFrame) { f.Cipher, f.KDF, f.Options = "aes256-ctr", "bcrypt", bcrypt(256) }},
+		{"4 billion rounds", "more than 256 rounds", func(f *opensshFrame) { f.Cipher, f.KDF, f.Options = "aes256-ctr", "bcrypt", bcrypt(1<<32-1, 1) }},
+		{"no rounds", "can't be read", func(f *opensshFrame) { f.Cipher, f.KDF, f.Options = "aes256-ctr", "bcrypt", bcrypt(0, 1) }},
 		{"derivation options of none", "can't be read", func(f *opensshFrame) { f.Options = "x" }},
 	} {
 		rows = append(rows, refusal{row.name, string(opensshText(t, key, row.change)), row.want})

@@ -102,6 +102,15 @@ func TestWrongPassphraseOfEncryptedPKCS8(t *testing.T) {
 	requireWrong(t, err)
 }
 
+func TestEncryptedPKCS8HasPaddingsOfAnyLength(t *testing.T) {
+	for size := range 16 {
+		want := append([]byte{0x30, byte(12 + size), 2, 1, 0, 0x30, 5, 6, 3, 0x2b, 0x65, 0x70, 4, byte(size)}, make([]byte, size)...)
+		got, err := decryptPKCS8(encryptPKCS8(t, want, nil), []byte(testPassphrase))
+		require.NoError(t, err, "%d", len(want))
+		require.Equal(t, want, got)
+	}
+}
+
 func requireWrong(t *testing.T, err error) {
 	t.Helper()
 	require.ErrorIs(t, err, x509.IncorrectPasswordError)
@@ -167,6 +176,7 @@ func TestParametersOfEncryptedPKCS8(t *testing.T) {
 		"2,000,001 rounds":               {func(p *parameters) { p.kdf.Rounds = 2_000_001 }, "asks for 2000001 rounds of PBKDF2, want at most 2000000: `openssl pkcs8 -topk8 -v2 aes-256-cbc -iter 600000 -in FILE`"},
 		"2^31-1 rounds":                  {func(p *parameters) { p.kdf.Rounds = 1<<31 - 1 }, "asks for 2147483647 rounds"},
 		"no rounds":                      {func(p *parameters) { p.kdf.Rounds = 0 }, "asks for 0 rounds"},
+		"one round":                      {func(p *parameters) { p.kdf.Rounds = 1 }, "the passphrase of the encrypted PKCS #8 key is wrong"},
 		"negative rounds":                {func(p *parameters) { p.kdf.Rounds = -1 }, "asks for -1 rounds"},
 		"another scheme":                 {func(p *parameters) { p.oid = asn1.ObjectIdentifier{1, 2, 3} }, `encrypted with "1.2.3"`},
 		"another key derivation":         {func(p *parameters) { p.kdfOID = asn1.ObjectIdentifier{1, 3, 6, 1, 4, 1, 11591, 4, 11} }, "encrypted with scrypt"},

@@ -59,9 +59,8 @@ func readPEM(text string) ([]block, error) {
 // readBlock reads the block that text starts with, and returns what follows its last line.
 func readBlock(text string) (b block, rest string, err error) {
 	first, body, _ := strings.Cut(text, "\n")
-	label, begins := strings.CutPrefix(strings.TrimRight(first, blanks), beginsBlock)
-	label, ends := strings.CutSuffix(label, "-----")
-	if !begins || !ends || strings.Contains(label, "-----") {
+	label, ends := strings.CutSuffix(strings.TrimPrefix(strings.TrimRight(first, blanks), beginsBlock), "-----")
+	if !ends || strings.Contains(label, "-----") {
 		return b, "", mangled(text)
 	}
 	body, rest, ok := strings.Cut(body, "-----END "+label+"-----")

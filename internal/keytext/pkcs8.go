@@ -124,7 +124,7 @@ func checkAttributes(attributes []byte) error {
 		}
 		for _, value := range attribute.Values {
 			var usage asn1.BitString
-			if rest, err := asn1.Unmarshal(value.FullBytes, &usage); err != nil || len(rest) > 0 || usage.At(0) == 0 {
+			if _, err := asn1.Unmarshal(value.FullBytes, &usage); err != nil || usage.At(0) == 0 {
 				return errors.New("the keyUsage of the PKCS #8 key does not include digitalSignature, so it must not sign tokens: make or export a key that may")
 			}
 		}

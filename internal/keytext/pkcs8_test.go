@@ -57,6 +57,7 @@ func TestAttributesOfPKCS8MustAllowSignatures(t *testing.T) {
 		{"another attribute without value", [][]byte{attribute(t, asn1.ObjectIdentifier{1, 2, 840, 113549, 1, 9, 20}), windows}, ""},
 		{"no bit string", [][]byte{attribute(t, keyUsage, 128)}, "does not include digitalSignature"},
 		{"no attribute", [][]byte{{5, 0}}, "can't be read"},
+		{"a byte after the last", [][]byte{name, {0}}, "can't be read"},
 	} {
 		for _, file := range []string{"ecdsa256-pkcs8", "rsa2048-pkcs8", "openssl-ed25519"} {
 			t.Run(row.name+", "+file, func(t *testing.T) {
@@ -179,6 +180,7 @@ func TestCertificatesWithOddParts(t *testing.T) {
 		"more after it": append(bytes.Clone(der), 0), "no key": edit(func(e []asn1.RawValue) []asn1.RawValue { return e[:6] }),
 		"something universal at the end": edit(func(e []asn1.RawValue) []asn1.RawValue { return append(e, asn1.NullRawValue) }),
 		"no signature":                   sequence(t, der, func(e []asn1.RawValue) []asn1.RawValue { return e[:2] }),
+		"something after the signature":  sequence(t, der, func(e []asn1.RawValue) []asn1.RawValue { return append(e, asn1.NullRawValue) }),
 	} {
 		require.ErrorContains(t, parsePublic(pemText("CERTIFICATE", bad)), "not what its label says", name)
 	}
