@@ -139,53 +139,6 @@ func (c *RegisteredClaims) registered() *RegisteredClaims { return c }
 
 type embedsRegistered interface{ registered() *RegisteredClaims }
 
-func registeredOf(outer any) any {
-	if c, ok := outer.(embedsRegistered); ok {
-		return c.registered()
-	}
-	return nil
-}
-
-// appendRegistered writes what the plan would write according to the struct's tags.
-func appendRegistered(dst []byte, v any) (_ []byte, claims uint8, ok bool) {
-	c, isPointer := v.(*RegisteredClaims)
-	if !isPointer {
-		own := v.(RegisteredClaims)
-		c = &own
-	}
-	var has claimSet
-	ok = true
-	if c.Issuer != "" {
-		has |= hasIss
-		dst, ok = strictjson.AppendQuote(append(dst, `,"iss":`...), c.Issuer)
-	}
-	if c.Subject != "" && ok {
-		has |= hasSub
-		dst, ok = strictjson.AppendQuote(append(dst, `,"sub":`...), c.Subject)
-	}
-	if len(c.Audience) > 0 && ok {
-		has |= hasAud
-		dst, ok = appendRecipients(append(dst, `,"aud":`...), c.Audience)
-	}
-	if !c.ExpiresAt.IsZero() && ok {
-		has |= hasExp
-		dst, ok = appendSeconds(append(dst, `,"exp":`...), c.ExpiresAt.Unix())
-	}
-	if !c.NotBefore.IsZero() && ok {
-		has |= hasNbf
-		dst, ok = appendSeconds(append(dst, `,"nbf":`...), c.NotBefore.Unix())
-	}
-	if !c.IssuedAt.IsZero() && ok {
-		has |= hasIat
-		dst, ok = appendSeconds(append(dst, `,"iat":`...), c.IssuedAt.Unix())
-	}
-	if c.ID != "" && ok {
-		has |= hasJti
-		dst, ok = strictjson.AppendQuote(append(dst, `,"jti":`...), c.ID)
-	}
-	return dst, uint8(has), ok
-}
-
 func decodeAudience(raw string, a *Audience) error {
 	if strictjson.KindOf(raw) == strictjson.Null {
 		return nil
