@@ -99,6 +99,10 @@ func TestEncryptedPKCS8(t *testing.T) {
 		_, err = jwt.ParsePrivateKey(text, jwt.WithPassphrase([]byte("wrong")))
 		require.ErrorIs(t, err, jwt.ErrInvalidKey)
 		require.ErrorIs(t, err, x509.IncorrectPasswordError)
+		require.NotContains(t, err.Error(), "line break")
+		_, err = jwt.ParsePrivateKey(text, jwt.WithPassphrase([]byte(passphrase+"\n")))
+		require.ErrorIs(t, err, x509.IncorrectPasswordError)
+		require.ErrorContains(t, err, "is wrong: it ends in a line break")
 		_, err = jwt.ParsePublicKey(text)
 		require.ErrorContains(t, err, "this is a private key")
 	}
@@ -251,6 +255,11 @@ var refusedTexts = map[string]struct{ private, public string }{
 	"options-after-tabs":       {"an OpenSSH public key: it can't sign", "options, a host or a comment mark before the key"},
 	"large-openssh":            {"too long: want at most 65536 (`sed", "too long: want at most 65536 (`sed"},
 	"empty":                    {"empty", "empty"},
+	"pem-in-base64url":         {"encoded once more: `perl -MMIME::Base64", "encoded once more: `perl -MMIME::Base64"},
+	"der-in-base64url":         {"encoded once more: `perl -MMIME::Base64", "a public key in DER, encoded once more: `perl -MMIME::Base64"},
+	"utf-16-without-mark":      {"UTF-16LE text: `iconv -f UTF-16LE", "UTF-16LE text: `iconv -f UTF-16LE"},
+	"label-made-up":            {"says \"ED25519 PRIVATE KEY\" and holds what belongs into \"PRIVATE KEY\": `sed", "this is a private key"},
+	"encrypted-pbes2-blowfish": {"encrypted with Blowfish: `openssl pkcs8 -topk8 -v2 aes-256-cbc -provider legacy -provider default -in FILE` rewrites it", "this is a private key"},
 	"large":                    {`too long`, "too long: want at most 65536 (`openssl pkey -pubin -in FILE`"},
 }
 

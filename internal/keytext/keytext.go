@@ -37,6 +37,9 @@ func Private(data, passphrase []byte, weak bool) (crypto.Signer, Use, error) {
 		return nil, Use{}, notPrivate(text)
 	}
 	key, err := privatePEM(text, passphrase, weak)
+	if wrong, ok := err.(*Error); ok && wrong.Found == WrongPassword && bytes.HasSuffix(passphrase, []byte("\n")) {
+		wrong.text += ": it ends in a line break, which a file may have added"
+	}
 	return key, Use{Ops: OpAll}, err
 }
 
@@ -87,10 +90,30 @@ func trim(data []byte) (string, error) {
 		return "", errors.New("the key text is empty: was the file read, or the variable set?")
 	case form != NoForm:
 		return "", fmt.Errorf("this is %s: %s", form, cures[form])
-	case strings.HasPrefix(text, "\xff\xfe"), strings.HasPrefix(text, "\xfe\xff"):
-		return "", errors.New("this is UTF-16 text: `iconv -f UTF-16 -t UTF-8 FILE` converts it")
+	case wide(text) != nil:
+		return "", wide(text)
 	}
 	return text, nil
+}
+
+// wide says how to convert a text whose characters have two or four bytes; nil for others.
+func wide(text string) error {
+	charset := ""
+	switch {
+	case len(text) < 4:
+		return nil
+	case strings.HasPrefix(text, "\xff\xfe\x00\x00"), strings.HasPrefix(text, "\x00\x00\xfe\xff"):
+		charset = "UTF-32"
+	case strings.HasPrefix(text, "\xff\xfe"), strings.HasPrefix(text, "\xfe\xff"):
+		charset = "UTF-16"
+	case text[0] != 0 && text[1] == 0 && text[2] != 0 && text[3] == 0:
+		charset = "UTF-16LE"
+	case text[0] == 0 && text[1] != 0 && text[2] == 0 && text[3] != 0:
+		charset = "UTF-16BE"
+	default:
+		return nil
+	}
+	return fmt.Errorf("this is %s text: `iconv -f %s -t UTF-8 FILE` converts it", charset, charset)
 }
 
 // tooLong says how to get the key out of a text that is too long to be examined.

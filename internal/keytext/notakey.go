@@ -88,6 +88,9 @@ func mangled(text string) error {
 	return mangledBy("the line breaks of the PEM text are lost, or were turned into blanks")
 }
 
+// anyBase64 decodes base64 in either alphabet, padded or not.
+const anyBase64 = "perl -MMIME::Base64 -0ne 'tr{-_}{+/}; print decode_base64($_)' FILE"
+
 // encodedOnce says what a text is that is nothing but a key in base64 or hex, or nil. The commands
 // ignore line breaks of Windows, which GNU's base64 does with -i alone.
 func encodedOnce(text string) error {
@@ -97,7 +100,11 @@ func encodedOnce(text string) error {
 	if plain, err = hex.DecodeString(digits); err != nil {
 		decoder = "base64 -di FILE"
 		if plain, err = base64.StdEncoding.DecodeString(digits); err != nil {
-			return nil
+			decoder = anyBase64
+			digits = strings.NewReplacer("-", "+", "_", "/").Replace(strings.TrimRight(digits, "="))
+			if plain, err = base64.RawStdEncoding.DecodeString(digits); err != nil {
+				return nil
+			}
 		}
 	}
 	switch form := derForm(plain); {
@@ -118,7 +125,7 @@ func keyInJSON(text string, err error) error {
 	if !strings.Contains(text, beginsBlock) || json.Unmarshal([]byte(text), &members) != nil {
 		return err
 	}
-	if kty, _ := members["kty"].(string); slices.Contains(ktys, kty) { // beside whose numbers some issuers put PEM
+	if kty, _ := members["kty"].(string); slices.Contains(ktys, kty) || members["keys"] != nil { // beside whose numbers some issuers put PEM
 		return err
 	}
 	for _, name := range slices.Sorted(maps.Keys(members)) {
@@ -130,5 +137,5 @@ func keyInJSON(text string, err error) error {
 			return fmt.Errorf("this is %s: its member %s is the key: decode the JSON, and pass that text alone", what, excerpt.Quote(name))
 		}
 	}
-	return err
+	return errors.New("this is JSON that is no JWK, and has a PEM text somewhere in it: decode the JSON, and pass that text alone")
 }

@@ -2,6 +2,7 @@ package keytext_test
 
 import (
 	"encoding/json"
+	"encoding/pem"
 	"os"
 	"strings"
 	"testing"
@@ -103,6 +104,7 @@ func TestByteOrderMarksSayNothing(t *testing.T) {
 func TestMangledTextsSayWhatHappened(t *testing.T) {
 	public := file(t, "openssl-genpkey-rsa.pub")
 	escaped := strings.ReplaceAll(public, "\n", `\n`)
+	block, _ := pem.Decode([]byte(public))
 	inJSON := func(members map[string]any) string {
 		text, err := json.Marshal(members)
 		require.NoError(t, err)
@@ -124,6 +126,9 @@ func TestMangledTextsSayWhatHappened(t *testing.T) {
 		{"base64 of a JWK", b64std([]byte(testkeys.RFCPublicEC)), "`base64 -di FILE` decodes it"}, {"base64 of a line", b64std([]byte(file(t, "ed25519-default.pub"))), "`base64 -di FILE` decodes it"},
 		{"base64 twice", b64std([]byte(b64std([]byte(public)))), "`base64 -di FILE` decodes it"}, {"base64 of RFC 4716", b64std([]byte(file(t, "refused/rfc4716"))), "`base64 -di FILE` decodes it"},
 		{"base64 of a service account", b64std([]byte(inJSON(map[string]any{"type": "service_account", "private_key": file(t, "rsa2048-pkcs8")}))), "`base64 -di FILE` decodes it"},
+		{"base64url", b64([]byte(public)), "encoded once more: `perl -MMIME::Base64"}, {"base64url of DER", b64(block.Bytes), "`perl -MMIME::Base64 -0ne 'tr{-_}{+/}; print decode_base64($_)' FILE | openssl pkey -pubin -inform DER`"},
+		{"UTF-16 without a mark", strings.Join(strings.Split(public, ""), "\x00") + "\x00", "`iconv -f UTF-16LE -t UTF-8 FILE` converts it"}, {"with its high bytes first", "\x00" + strings.Join(strings.Split(public, ""), "\x00"), "`iconv -f UTF-16BE -t UTF-8 FILE` converts it"},
+		{"UTF-32", "\xff\xfe\x00\x00" + strings.Join(strings.Split(public, ""), "\x00\x00\x00") + "\x00\x00\x00", "`iconv -f UTF-32 -t UTF-8 FILE` converts it"}, {"JSON in JSON", inJSON(map[string]any{"a": map[string]any{"pem": public}}), "has a PEM text somewhere in it"},
 		{"PKCS #12 in base64", b64std([]byte(file(t, "refused/pkcs12.p12"))), "`base64 -di FILE > OUT` decodes it, and `openssl pkcs12 -nocerts -nodes -in OUT`"}, {"boundaries of another spelling", strings.ReplaceAll(public, "BEGIN", "Begin"), "with something around it"},
 		{"no end line", `KEY="` + escaped[:200] + `"`, "has no end line"},
 		{"a service account", inJSON(map[string]any{"type": "service_account", "private_key_id": "k1", "private_key": file(t, "rsa2048-pkcs8")}), `Google service account: its member "private_key" is the key`},

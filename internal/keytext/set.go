@@ -46,12 +46,16 @@ func readSet(jwks []byte) ([]string, error) {
 	}
 	j, err := readMembers(strings.TrimPrefix(string(jwks), byteOrderMark))
 	if err != nil {
-		return nil, fmt.Errorf("this is not the JSON text of a JWK Set: %w", err)
+		return nil, notASet(string(jwks), err)
 	}
 	m, ok := j.members["keys"]
 	switch {
 	case !ok && j.has("kty"):
 		return nil, found(SingleKey, "this is one JWK, not a JWK Set: use ParsePublicKey")
+	case !ok && strings.Contains(j.text, `"jwks_uri"`):
+		return nil, errors.New(`this is the metadata of an issuer, not a JWK Set: its "jwks_uri" is the address of the set, which jwks.Discover finds`)
+	case !ok && strings.Contains(j.text, beginsBlock):
+		return nil, errors.New("this is JSON with keys in PEM, not a JWK Set: take the address of the issuer's JWK Set, or pass each text to ParsePublicKey")
 	case !ok:
 		return nil, errors.New(`the JWK Set has no "keys"`)
 	case m.Kind() != strictjson.Array:
@@ -65,6 +69,24 @@ func readSet(jwks []byte) ([]string, error) {
 		entries = append(entries, raw)
 	}
 	return entries, nil
+}
+
+// notASet says what a text is that is no JSON object, as err says.
+func notASet(text string, err error) error {
+	if err := wide(text); err != nil {
+		return err
+	}
+	begin := text[:min(len(text), maxKeyText)]
+	if !strings.HasPrefix(strings.TrimLeft(begin, blanks), "{") {
+		switch form := Recognise([]byte(begin)); form {
+		case NoForm:
+		case FormJWK:
+			return fmt.Errorf("this is not the JSON text of a JWK Set: it is %s with something around it, or encoded once more", form)
+		default:
+			return fmt.Errorf("this is not the JSON text of a JWK Set: it is %s; use ParsePublicKey, and NewKeySet for several", form)
+		}
+	}
+	return fmt.Errorf("this is not the JSON text of a JWK Set: %w", err)
 }
 
 // readEntry judges one entry of a JWK Set. Its error means that the whole set must be rejected.
