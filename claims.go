@@ -324,8 +324,7 @@ func (x *payloadIndex) present(name string) bool {
 
 func claimMark(name string) uint8 { return uint8(registeredBit(name)) }
 
-// legalClaim reports whether [readRegistered] would accept the value of a claim, given its compact,
-// valid text.
+// legalClaim reports whether scan would accept the value of a claim, given its compact, valid text.
 func legalClaim(mark uint8, text []byte) bool {
 	claim := claimSet(mark)
 	switch strictjson.KindOf(string(text[:1])) {

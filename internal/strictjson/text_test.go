@@ -37,6 +37,13 @@ func TestAppendQuoteWritesWhatTheStandardLibraryWrites(t *testing.T) {
 			checkQuote(t, "1234567"+string(c)+"1234567890")
 		}
 	}
+	for length := range 40 {
+		for place := range length {
+			for _, c := range []string{"\"", "\\", "\n", "\u00e9", "\u2028"} {
+				checkQuote(t, strings.Repeat("x", place)+c+strings.Repeat("x", length-place-1))
+			}
+		}
+	}
 	letters := []rune("abcdefghijklmnop\"\\\n\u0000\x7f<&>\u00e9\u2028\u2029\u4e2d\U0001f600")
 	rng := rand.New(rand.NewPCG(3, 4))
 	for range 20_000 {
