@@ -33,6 +33,8 @@ func TestJWKTextThatIsRefused(t *testing.T) {
 		{"use is an array", testkeys.Edit(t, testkeys.RFCPublicRSA, "use", []string{"sig"}), "use is not a string"},
 		{"use is enc", testkeys.Edit(t, testkeys.RFCPublicRSA, "use", "enc"), `use is "enc"`},
 		{"alg is a number", testkeys.Edit(t, testkeys.RFCPublicRSA, "alg", 256), "alg is not a string"},
+		{"alg is a number beside key_ops", testkeys.Edit(t, testkeys.RFCPublicRSA, "alg", 256, "key_ops", []string{"verify"}), "alg is not a string"},
+		{"key_ops is an object", testkeys.Edit(t, testkeys.RFCPublicRSA, "key_ops", map[string]int{"verify": 1}), "key_ops is not an array of strings"},
 		{"key_ops is a string", testkeys.Edit(t, testkeys.RFCPublicRSA, "key_ops", "verify"), "key_ops is not an array of strings"},
 		{"key_ops has a number", testkeys.Edit(t, testkeys.RFCPublicRSA, "key_ops", []any{"verify", 1}), "key_ops is not an array of strings"},
 		{"key_ops names one twice", testkeys.Edit(t, testkeys.RFCPublicRSA, "key_ops", []string{"verify", "x", "x"}), `key_ops names "x" twice`},
@@ -220,6 +222,14 @@ func TestEmptyMembersCountAsAbsent(t *testing.T) {
 			}
 		}
 	}
+}
+
+// Whether a text is one key or a set is not a matter of members that it may have besides.
+func TestKeysAndSetsMayHaveMembersOfTheOther(t *testing.T) {
+	require.NoError(t, parsePublic([]byte(testkeys.Edit(t, testkeys.RFCPublicEC, "keys", []any{}))))
+	entries, err := keytext.Set([]byte(testkeys.Edit(t, setText(testkeys.RFCPublicEC), "kty", "RSA")))
+	require.NoError(t, err)
+	require.NoError(t, entries[0].Err)
 }
 
 func TestLeadingZerosOfRSANumbersAreIgnored(t *testing.T) {

@@ -181,7 +181,7 @@ func TestLinesAndBlocksHaveOneSpelling(t *testing.T) {
 		fields[0], fields[0] + " " + fields[1][:20], fields[0] + " " + fields[1] + "AAAA", "ssh-rsa " + fields[1], fields[0] + " !" + fields[1],
 		strings.Replace(string(text), "\n", "\nX: y\n\n", 1), strings.Replace(string(text), "MC", "M C", 1), strings.Replace(string(text), "=", "", 1),
 		strings.Replace(string(text), "BEGIN", "BEGIN X", 1), "-----BEGIN PUBLIC KEY-----", strings.TrimSpace(string(text)) + "x", strings.Replace(string(text), "-----\n", "----\n", 1),
-		strings.Replace(string(text), "-----\n", "\n", 1), "ssh-ed25519 " + b64std([]byte("\x00\x00\x00\x0bssh-ed25")),
+		strings.Replace(string(text), "-----\n", "\n", 1), "ssh-ed25519 " + b64std([]byte("\x00\x00\x00\x0bssh-ed25")), fields[0] + " " + fields[1] + "!",
 	} {
 		err := parsePublic([]byte(bad))
 		require.Error(t, err, bad)

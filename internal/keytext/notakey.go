@@ -129,7 +129,7 @@ func keyInJSON(text string, err error) error {
 		return err
 	}
 	for _, name := range slices.Sorted(maps.Keys(members)) {
-		if value, ok := members[name].(string); ok && isPEM(strings.TrimLeft(value, blanks)) {
+		if value, _ := members[name].(string); isPEM(strings.TrimLeft(value, blanks)) {
 			what := "JSON that is no JWK"
 			if members["type"] == "service_account" {
 				what = "the JSON of a Google service account"

@@ -82,6 +82,7 @@ func TestOpenSSHFramesThatAreRefused(t *testing.T) {
 		{"an unknown cipher", `cipher "chacha20-poly1305@openssh.com"`, func(f *opensshFrame) {
 			f.Cipher, f.KDF, f.Options = "chacha20-poly1305@openssh.com", "bcrypt", bcrypt(16, 1)
 		}},
+		{"the older mode without salt", "can't be read", func(f *opensshFrame) { f.Cipher, f.KDF, f.Options = "aes256-cbc", "bcrypt", bcrypt(16) }},
 		{"an unknown derivation", `derivation "scrypt"`, func(f *opensshFrame) { f.Cipher, f.KDF = "aes256-ctr", "scrypt" }},
 		{"257 rounds", "more than 256 rounds of key derivation: `ssh-keygen -p -a 64 -f FILE`", func(f *opensshFrame) { f.Cipher, f.KDF, f.Options = "aes256-ctr", "bcrypt", bcrypt(257, 1) }},
 		{"256 rounds without salt", "can't be read", func(f *opensshFrame) { f.Cipher, f.KDF, f.Options = "aes256-ctr", "bcrypt", bcrypt(256) }},
@@ -125,7 +126,9 @@ func TestOpenSSHNumbersThatAreRefused(t *testing.T) {
 	}
 	e, p, q := big.NewInt(int64(pair.E)), pair.Primes[0], pair.Primes[1]
 	require.NoError(t, parsePrivate(opensshText(t, pair, private(pair.N, e, pair.D, p, q))))
-	var rows []refusal
+	short, err := rsa.GenerateKey(rand.Reader, 1024)
+	require.NoError(t, err)
+	rows := []refusal{{"a modulus of 1024 bits", string(opensshText(t, short, func(*opensshFrame) {})), "an RSA key of 1024 bits is too weak"}}
 	for name, change := range map[string]func(*opensshFrame){
 		"a modulus of 65536 bits":     private(huge, e, pair.D, p, q),
 		"a prime of 65536 bits":       private(pair.N, e, pair.D, huge, q),

@@ -15,6 +15,7 @@ import (
 	"os/exec"
 	"path/filepath"
 	"slices"
+	"strconv"
 	"strings"
 	"testing"
 	"time"
@@ -123,7 +124,8 @@ type parameters struct {
 	kdf                         pbkdf2Params
 	kdfOID, cipherOID, prf, oid asn1.ObjectIdentifier
 	iv, ciphertext              []byte
-	padded                      bool // the plain text has its padding
+	padded                      bool   // the plain text has its padding
+	more                        string // what has an element too many
 }
 
 func encryptPKCS8(t *testing.T, plain []byte, change func(*parameters)) []byte {
@@ -134,6 +136,10 @@ func encryptPKCS8(t *testing.T, plain []byte, change func(*parameters)) []byte {
 	raw := func(value any) asn1.RawValue {
 		der, err := asn1.Marshal(value)
 		require.NoError(t, err)
+		if p.more == fmt.Sprintf("%T", value) && der[0] == 0x30 {
+			der, err = asn1.Marshal(asn1.RawValue{Tag: asn1.TagSequence, IsCompound: true, Bytes: append(der[2:], 5, 0)})
+			require.NoError(t, err)
+		}
 		return asn1.RawValue{FullBytes: der}
 	}
 	if !p.padded {
@@ -171,6 +177,8 @@ func TestParametersOfEncryptedPKCS8(t *testing.T) {
 	}{
 		"plain":                          {func(*parameters) {}, ""},
 		"the length of the key":          {func(p *parameters) { p.kdf.KeyLength = 32 }, ""},
+		"more in the scheme":             {func(p *parameters) { p.more = "keytext.pbes2Params" }, "not canonical"},
+		"more in the key derivation":     {func(p *parameters) { p.more = "keytext.pbkdf2Params" }, "not canonical"},
 		"no salt":                        {func(p *parameters) { p.kdf.Salt = []byte{} }, ""},
 		"another length of the key":      {func(p *parameters) { p.kdf.KeyLength = 16 }, "asks for a key of 16 bytes, and its cipher for one of 32"},
 		"2,000,001 rounds":               {func(p *parameters) { p.kdf.Rounds = 2_000_001 }, "asks for 2000001 rounds of PBKDF2, want at most 2000000: `openssl pkcs8 -topk8 -v2 aes-256-cbc -iter 600000 -in FILE`"},
@@ -206,6 +214,19 @@ func TestParametersOfEncryptedPKCS8(t *testing.T) {
 	require.EqualError(t, err, "this is an encrypted PKCS #8 key: pass WithPassphrase")
 	_, err = decryptPKCS8(append(derOf(t, "encrypted/rsa"), 0), []byte(testPassphrase))
 	require.ErrorContains(t, err, "not canonical")
+}
+
+func TestOldEncryptionsNeedTheLegacyProvider(t *testing.T) {
+	for oid, other := range otherEncryptions {
+		var numbers asn1.ObjectIdentifier
+		for number := range strings.SplitSeq(oid, ".") {
+			n, err := strconv.Atoi(number)
+			require.NoError(t, err)
+			numbers = append(numbers, n)
+		}
+		current := other.name == "scrypt" || strings.HasSuffix(other.name, "3DES")
+		require.Equal(t, !current, strings.Contains(otherEncryption(numbers).Error(), " -provider legacy "), other.name)
+	}
 }
 
 // fipsRun marks a run of this test in a process of its own.

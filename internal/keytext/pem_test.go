@@ -110,11 +110,13 @@ func TestMangledTextsSayWhatHappened(t *testing.T) {
 		require.NoError(t, err)
 		return string(text)
 	}
+	large := strings.Repeat("a line\n", 10<<10)
 	const escapes, blanks, before, repaired = `written \n`, "turned into blanks", "text before the PEM block in its first line", "FILE` writes it anew"
 	for _, row := range []refusal{
 		{`\n`, escaped, escapes}, {`\n in quotes`, `"` + escaped + `"`, escapes}, {`\n in single quotes`, `'` + escaped + `'`, escapes}, {`\r\n`, strings.ReplaceAll(public, "\n", `\r\n`), escapes},
 		{`\n in a .env file`, `KEY="` + escaped + `"`, escapes}, {`a line of YAML`, `key: "` + escaped + `"`, escapes}, {"quotes", `"` + strings.TrimSpace(public) + `"`, before},
 		{"blanks", strings.ReplaceAll(public, "\n", " "), blanks}, {"no breaks", strings.ReplaceAll(public, "\n", ""), "lost"}, {"CR", strings.ReplaceAll(public, "\n", "\r"), "carriage returns alone"},
+		{"the first break", strings.ReplaceAll(strings.Replace(public, "\n", " ", 1), "\n", "\r\n"), blanks},
 		{"indented", strings.ReplaceAll(public, "\n", "\n    "), "indented"}, {"indented below a name", "key: |\n" + "  " + strings.ReplaceAll(public, "\n", "\n  "), "indented"},
 		{"\\r\\n of JSON", strings.ReplaceAll(strings.ReplaceAll(public, "\n", `\r\n`), "/", `\/`), escapes}, {"tabs", "\t" + strings.ReplaceAll(public, "\n", "\n\t"), "indented"},
 		{"blanks at the ends of lines", strings.ReplaceAll(public, "\n", " \n"), "has blanks or blank lines"}, {"blank lines", strings.ReplaceAll(public, "\n", "\n\n"), "has blanks or blank lines"},
@@ -130,7 +132,11 @@ func TestMangledTextsSayWhatHappened(t *testing.T) {
 		{"UTF-16 without a mark", strings.Join(strings.Split(public, ""), "\x00") + "\x00", "`iconv -f UTF-16LE -t UTF-8 FILE` converts it"}, {"with its high bytes first", "\x00" + strings.Join(strings.Split(public, ""), "\x00"), "`iconv -f UTF-16BE -t UTF-8 FILE` converts it"},
 		{"UTF-32", "\xff\xfe\x00\x00" + strings.Join(strings.Split(public, ""), "\x00\x00\x00") + "\x00\x00\x00", "`iconv -f UTF-32 -t UTF-8 FILE` converts it"}, {"JSON in JSON", inJSON(map[string]any{"a": map[string]any{"pem": public}}), "has a PEM text somewhere in it"},
 		{"PKCS #12 in base64", b64std([]byte(file(t, "refused/pkcs12.p12"))), "`base64 -di FILE > OUT` decodes it, and `openssl pkcs12 -nocerts -nodes -in OUT`"}, {"boundaries of another spelling", strings.ReplaceAll(public, "BEGIN", "Begin"), "with something around it"},
-		{"no end line", `KEY="` + escaped[:200] + `"`, "has no end line"},
+		{"no end line", `KEY="` + escaped[:200] + `"`, "has no end line"}, {"no end line behind a whole key", public[:strings.Index(public, "-----END")], "has no end line"},
+		{"nothing in the block", "-----BEGIN PUBLIC KEY-----\n-----END PUBLIC KEY-----", "it is damaged"}, {"a line that is no base64", strings.Replace(public, "-----END", "!!!!\n-----END", 1), "it is damaged"},
+		{"UTF-16LE with its mark", "\xff\xfe-\x00", "`iconv -f UTF-16"}, {"UTF-16BE with its mark", "\xfe\xff\x00-", "`iconv -f UTF-16"},
+		{"a large text with a public key", large + public, "(`openssl pkey -pubin -in FILE` prints"}, {"a large text with a private key", large + file(t, "rsa2048-pem"), "(`openssl pkey -in FILE` prints"},
+		{"a large text with a certificate", large + file(t, "openssl-genpkey-rsa.crt"), "(`openssl x509 -in FILE` prints"}, {"a large text", large, "is it the right file?"},
 		{"a service account", inJSON(map[string]any{"type": "service_account", "private_key_id": "k1", "private_key": file(t, "rsa2048-pkcs8")}), `Google service account: its member "private_key" is the key`},
 		{"another JSON", inJSON(map[string]any{"kid": "1", "pem": public}), `no JWK: its member "pem" is the key`},
 		{"a JWK with another kty", inJSON(map[string]any{"kty": "X", "pem": public}), `its member "pem" is the key`},
