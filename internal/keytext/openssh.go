@@ -77,7 +77,7 @@ func cutWord(s string) (word, rest string) {
 // severalLines says what a text of more than one line is.
 func severalLines(text string) error {
 	first := text[:strings.IndexAny(text, "\r\n")]
-	if kind, _ := cutWord(first); slices.Contains(opensshTypes[:], kind) && !canRead(first) && canRead(joined(text)) {
+	if !canRead(first) && canRead(joined(text)) {
 		return errors.New("the line of OpenSSH is broken into several: `tr -d '\\r\\n' < FILE` joins them")
 	}
 	if kind := typeOfBlob(joined(text)); kind != "" {

@@ -30,7 +30,7 @@ func TestTextAroundABlockSaysNothing(t *testing.T) {
 	for name, text := range map[string]string{
 		"attributes before it": attributes + private, "and after it": attributes + private + attributes, "CRLF": strings.ReplaceAll(attributes+private+"\n", "\n", "\r\n"),
 		"a certificate after it": private + certificate, "a chain before it": certificate + "subject=CN = b\n" + certificate + private, "its public key": private + "\n" + public,
-		"parameters": parameters + private, "parameters after it": private + parameters, "all of a proxy's file": certificate + parameters + attributes + private + certificate,
+		"parameters": parameters + private, "parameters twice": parameters + parameters + private, "parameters after it": private + parameters, "all of a proxy's file": certificate + parameters + attributes + private + certificate,
 		"all of that from Windows":      "\ufeff" + strings.ReplaceAll(certificate+parameters+attributes+private+"\n"+certificate, "\n", "\r\n"),
 		"two files from Windows":        "\ufeff" + certificate + "\ufeff" + private,
 		"a certificate that is damaged": "-----BEGIN CERTIFICATE-----\nAAAA\n\n-----END CERTIFICATE-----\n" + private, "a comment in its style": "# for -----the----- issuer\n" + private,
@@ -72,10 +72,13 @@ func TestTextAroundABlockHasNoOtherKey(t *testing.T) {
 		refusal{"parameters of two curves", string(pemText("EC PARAMETERS", []byte{6, 8, 0x2a, 0x86, 0x48, 0xce, 0x3d, 3, 1, 7})) + private + string(pemText("EC PARAMETERS", []byte{6, 5, 0x2b, 0x81, 4, 0, 0x22})), "two curves"},
 		refusal{"parameters beside an RSA key", string(pemText("EC PARAMETERS", []byte{6, 8, 0x2a, 0x86, 0x48, 0xce, 0x3d, 3, 1, 7})) + file(t, "rsa2048-pkcs8"), "not its curve"},
 		refusal{"a request", private + file(t, "refused/request"), `a PEM block "CERTIFICATE REQUEST" beside the key`},
+		refusal{"a request after an OpenSSH key", file(t, "ed25519-default") + file(t, "refused/request"), `a PEM block "CERTIFICATE REQUEST" beside the key`},
+		refusal{"an OpenSSH key first", file(t, "ed25519-default") + private, "want one and nothing else"},
 	)
 	checkRefusals(t, rows, parsePrivate)
 	checkRefusals(t, []refusal{
 		{"another public key", public + file(t, "openssl-ed25519.pub"), "want one and nothing else"}, {"a certificate", file(t, "openssl-genpkey-rsa.crt") + public, "want one and nothing else"},
+		{"a certificate after it", public + file(t, "openssl-genpkey-rsa.crt"), "want one and nothing else"}, {"a request", public + file(t, "refused/request"), `a PEM block "CERTIFICATE REQUEST" beside the key`},
 		{"parameters of another curve", public + string(pemText("EC PARAMETERS", []byte{6, 5, 0x2b, 0x81, 4, 0, 0x22})), "name P-384, which is not its curve"},
 	}, parsePublic)
 }
@@ -133,6 +136,8 @@ func TestMangledTextsSayWhatHappened(t *testing.T) {
 		{"UTF-32", "\xff\xfe\x00\x00" + strings.Join(strings.Split(public, ""), "\x00\x00\x00") + "\x00\x00\x00", "`iconv -f UTF-32 -t UTF-8 FILE` converts it"}, {"JSON in JSON", inJSON(map[string]any{"a": map[string]any{"pem": public}}), "has a PEM text somewhere in it"},
 		{"PKCS #12 in base64", b64std([]byte(file(t, "refused/pkcs12.p12"))), "`base64 -di FILE > OUT` decodes it, and `openssl pkcs12 -nocerts -nodes -in OUT`"}, {"boundaries of another spelling", strings.ReplaceAll(public, "BEGIN", "Begin"), "with something around it"},
 		{"no end line", `KEY="` + escaped[:200] + `"`, "has no end line"}, {"no end line behind a whole key", public[:strings.Index(public, "-----END")], "has no end line"},
+		{"a block in a block", strings.Replace(public, "\n", "\n-----BEGIN X-----\n", 1), "has no end line"}, {"a line without its type", strings.Fields(file(t, "ed25519-default.pub"))[1], "without the type before it"},
+		{"another line without its type", strings.Fields(sshBlob("ssh-dss", []byte("p")))[1], "want the plain .pub line"},
 		{"nothing in the block", "-----BEGIN PUBLIC KEY-----\n-----END PUBLIC KEY-----", "it is damaged"}, {"a line that is no base64", strings.Replace(public, "-----END", "!!!!\n-----END", 1), "it is damaged"},
 		{"UTF-16LE with its mark", "\xff\xfe-\x00", "`iconv -f UTF-16"}, {"UTF-16BE with its mark", "\xfe\xff\x00-", "`iconv -f UTF-16"},
 		{"a large text with a public key", large + public, "(`openssl pkey -pubin -in FILE` prints"}, {"a large text with a private key", large + file(t, "rsa2048-pem"), "(`openssl pkey -in FILE` prints"},
@@ -147,6 +152,7 @@ func TestMangledTextsSayWhatHappened(t *testing.T) {
 
 // Some programs make up labels, and OpenSSL reads them no more than this package does.
 func TestLabelsThatNobodyKnowsAreCorrected(t *testing.T) {
+	pkcs1 := []byte("\x30\x06\x02\x01\x03\x02\x01\x03")
 	relabelled := func(name, from, to string) string { return strings.ReplaceAll(file(t, name), from, to) }
 	checkRefusals(t, []refusal{
 		{"PKCS #8", relabelled("ecdsa256-pkcs8", " PRIVATE", " ED25519 PRIVATE"), `says "ED25519 PRIVATE KEY" and holds what belongs into "PRIVATE KEY": ` + "`sed 's/ED25519 PRIVATE KEY-----/PRIVATE KEY-----/' FILE` corrects it"},
@@ -160,5 +166,11 @@ func TestLabelsThatNobodyKnowsAreCorrected(t *testing.T) {
 	checkRefusals(t, []refusal{
 		{"PKIX", relabelled("openssl-ecparam.pub", " PUBLIC", " EC PUBLIC"), "`sed 's/EC PUBLIC KEY-----/PUBLIC KEY-----/' FILE` corrects it"},
 		{"a certificate", relabelled("openssl-genpkey-rsa.crt", "CERTIFICATE", "X509 CERTIFICATE"), "`openssl x509 -in FILE` writes it as a plain CERTIFICATE"},
+		{"a request", relabelled("refused/request", "CERTIFICATE", "NEW CERTIFICATE"), "this is a certificate request"}, {"PKCS #7", relabelled("refused/pkcs7.pem", "PKCS7", "CMS"), "this is a PKCS #7 file"},
+		{"a certificate as a key", relabelled("openssl-genpkey-rsa.crt", "CERTIFICATE", "PUBLIC KEY"), "what belongs into \"CERTIFICATE\""},
+		{"a key as a certificate", relabelled("openssl-ecparam.pub", "PUBLIC KEY", "CERTIFICATE"), "what belongs into \"PUBLIC KEY\""},
+		{"PKCS #1 as PKIX", string(pemText("PUBLIC KEY", pkcs1)), "what belongs into \"RSA PUBLIC KEY\""},
+		{"an encrypted key", relabelled("encrypted/rsa", "ENCRYPTED PRIVATE KEY", "PUBLIC KEY"), "what belongs into \"ENCRYPTED PRIVATE KEY\""},
+		{"more after it", string(pemText("PUBLIC KEY", append(pkcs1, 5, 0))), "is not what its label says"},
 	}, parsePublic)
 }

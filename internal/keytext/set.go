@@ -102,14 +102,12 @@ func readEntry(text string) (e Entry, err error) {
 		return e, fmt.Errorf("it has %q, so it is a private key or a secret, which must not be in a set", name)
 	}
 	e.Err = j.readType()
-	if e.Err == nil && j.kty == "oct" {
+	if j.kty == "oct" {
 		return e, errors.New(`it is of kty "oct", a secret, which must not be in a set`)
 	}
 	if e.Err == nil {
 		e.Key, e.Use, e.Err = j.publicKey(false)
 	}
-	if e.Err != nil && j.has("kid") {
-		e.Use.KeyID, _ = j.str("kid") // "" if it is not even a string
-	}
+	e.Use.KeyID, _ = j.str("kid") // of what cannot be used, too; "" if it is not even a string
 	return e, nil
 }
