@@ -245,10 +245,7 @@ func copyECDSAPrivate(k *ecdsa.PrivateKey) (crypto.Signer, error) {
 	if k.D == nil || k.D.Sign() <= 0 {
 		return nil, errors.New("the ECDSA private key has no scalar")
 	}
-	scalar, err := (&ecdsa.PrivateKey{PublicKey: *public, D: k.D}).Bytes()
-	if err != nil {
-		return nil, fmt.Errorf("the ECDSA private key is out of range: %w", err)
-	}
+	scalar, _ := (&ecdsa.PrivateKey{PublicKey: *public, D: k.D}).Bytes() // nil, which is out of range too, if it fails
 	own, err := ecdsa.ParseRawPrivateKey(public.Curve, scalar)
 	if err != nil {
 		return nil, fmt.Errorf("the ECDSA private key is out of range: %w", err)

@@ -216,9 +216,6 @@ func TestSEC1MustBeWhatItSays(t *testing.T) {
 			return append(e[:3], point(append([]byte{0, 2}, x...)...))
 		}, "not an uncompressed point"},
 		{"another version", edit(0, marshal(t, 2)), "has version 2, want 1"},
-		{"a short scalar and no curve", func(e []asn1.RawValue) []asn1.RawValue {
-			return []asn1.RawValue{e[0], marshal(t, make([]byte, 31))}
-		}, "does not name its curve"},
 		{"a short zero", edit(1, marshal(t, make([]byte, 31))), "out of range for P-256"},
 		{"a long scalar", edit(1, marshal(t, append([]byte{1}, make([]byte, 32)...))), "out of range for P-256"},
 		{"zero", edit(1, marshal(t, make([]byte, 32))), "out of range for P-256"},
@@ -235,6 +232,10 @@ func TestSEC1MustBeWhatItSays(t *testing.T) {
 	label, der := readBlock(t, "ecdsa256-pem")
 	err := parsePrivate(pemText(label, sequence(t, der, func(e []asn1.RawValue) []asn1.RawValue { return e[:3] })))
 	require.NoError(t, err, "the public key is optional")
+	err = parsePrivate(pemText(label, sequence(t, der, func(e []asn1.RawValue) []asn1.RawValue {
+		return []asn1.RawValue{e[0], marshal(t, make([]byte, 31))}
+	})))
+	require.EqualError(t, err, "the ECDSA private key does not name its curve", "and no curve has scalars of that length")
 }
 
 func TestPKCS1MustBeWhatItSays(t *testing.T) {

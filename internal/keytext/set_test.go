@@ -5,6 +5,8 @@ import (
 	"strings"
 	"testing"
 
+	"github.com/stretchr/testify/require"
+
 	"example.com/jwt/internal/keytext"
 	"example.com/jwt/internal/testkeys"
 )
@@ -60,4 +62,15 @@ func TestSetsThatAreRefused(t *testing.T) {
 		_, err := keytext.Set(text)
 		return err
 	})
+}
+
+// What makes a good key of another kty says nothing about a kty that nobody knows.
+func TestEntriesOfUnknownTypesHaveNoKey(t *testing.T) {
+	for _, text := range []string{testkeys.RFCPublicRSA, testkeys.RFCPublicEC, testkeys.RFCPublicOKP} {
+		entries, err := keytext.Set([]byte(setText(testkeys.Edit(t, text, "kty", "new", "kid", "k"))))
+		require.NoError(t, err)
+		require.Nil(t, entries[0].Key)
+		require.ErrorContains(t, entries[0].Err, `a JWK of kty "new" is not supported`)
+		require.Equal(t, keytext.Use{KeyID: "k"}, entries[0].Use)
+	}
 }
