@@ -141,8 +141,8 @@ func (a algorithm) scheme() *scheme {
 // algorithmByName returns 0 for a name that is not in the table.
 func algorithmByName(name string) algorithm {
 	for i := range schemes {
-		if s := &schemes[i]; s.alg != 0 && s.name == name {
-			return s.alg
+		if s := &schemes[i]; s.name == name {
+			return s.alg // 0 for "", the name of row 0
 		}
 	}
 	return 0
@@ -154,8 +154,8 @@ func schemeOf(alg Algorithm) (*scheme, error) {
 	if alg == nil {
 		return nil, failf(ErrInvalidOption, "the algorithm is nil: use a constant such as jwt.RS256")
 	}
-	a, ok := alg.(algorithm)
-	if s := a.scheme(); ok && s != nil {
+	a, _ := alg.(algorithm) // or 0, which is none
+	if s := a.scheme(); s != nil {
 		return s, nil
 	}
 	return nil, failf(ErrInvalidOption, "not an algorithm of this package: use a constant such as jwt.RS256")

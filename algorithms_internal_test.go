@@ -7,6 +7,7 @@ import (
 	"encoding/base64"
 	"encoding/json"
 	"errors"
+	"fmt"
 	"math/big"
 	"os"
 	"strings"
@@ -17,6 +18,14 @@ import (
 	"example.com/jwt/internal/base64url"
 	"example.com/jwt/internal/mldsa"
 )
+
+func TestNamesThatAreNoAlgorithm(t *testing.T) {
+	for _, name := range []string{"", "none", "hs256", "HS256 ", "ML-DSA-45"} {
+		alg, err := ParseAlgorithm(name)
+		require.Nil(t, alg)
+		require.ErrorContains(t, err, fmt.Sprintf("unknown algorithm %q: want one of HS256, HS384, HS512, RS256, ", name))
+	}
+}
 
 func TestNumbersThatAreNoAlgorithm(t *testing.T) {
 	for _, a := range []algorithm{0, algorithm(len(schemes)), 255} {
@@ -226,7 +235,7 @@ type ecdsaSignature struct{ R, S *big.Int }
 // edgeNumbers are the numbers at which a length, a sign or a padding changes.
 func edgeNumbers(bits int) (numbers []*big.Int) {
 	one := big.NewInt(1)
-	for _, n := range []int{0, 1, 7, 8, 9, 15, 16, 127, 128, 248, 255, 256, 376, 383, 384, 512, 519, 520} {
+	for _, n := range []int{0, 1, 7, 8, 9, 15, 16, 127, 128, 248, 255, 256, 376, 383, 384, 456, 512, 519, 520} {
 		if n < bits {
 			power := new(big.Int).Lsh(one, uint(n))
 			numbers = append(numbers, power, new(big.Int).Sub(new(big.Int).Lsh(power, 1), one))
@@ -276,7 +285,7 @@ func TestECDSASignatureOutOfFormIsRefused(t *testing.T) {
 		"indefinite length":       {0x30, 0x80, 2, 1, 5, 2, 2, 2, 88, 0, 0},
 		"length byte missing":     {0x30, 0x81},
 		"an empty number":         {0x30, 5, 2, 0, 2, 1, 1},
-		"a negative number":       {0x30, 6, 2, 1, 0x85, 2, 1, 1},
+		"a negative number":       {0x30, 6, 2, 1, 0x80, 2, 1, 1},
 		"a leading zero":          {0x30, 7, 2, 2, 0, 5, 2, 1, 1},
 		"r is zero":               {0x30, 6, 2, 1, 0, 2, 1, 1},
 		"s is zero":               {0x30, 6, 2, 1, 1, 2, 1, 0},

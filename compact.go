@@ -195,11 +195,8 @@ func (w *scratch) decode(segment string) (ok bool) {
 	return ok
 }
 
-// isPadded reports whether AllowPaddedBase64 is all that a segment lacks.
-func (w *scratch) isPadded(segment string) bool {
-	bare := unpad(segment)
-	return len(bare) < len(segment) && w.decode(bare)
-}
+// isPadded reports whether AllowPaddedBase64 is all that a segment lacks, which is not decoded as it is.
+func (w *scratch) isPadded(segment string) bool { return w.decode(unpad(segment)) }
 
 // signature decodes the signature into w.buf, or returns what is wrong with its text.
 func (w *scratch) signature(segment string) *failure {

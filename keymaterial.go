@@ -153,9 +153,9 @@ func (m *checkedKey) appendJWK(dst []byte) []byte {
 	return keytext.AppendPublicJWK(dst, m.key(), m.use())
 }
 
-// isTwin reports whether x is the same key for the same uses.
+// isTwin reports whether x, which has the same kid, is the same key for the same uses.
 func (m *checkedKey) isTwin(x *checkedKey) bool {
-	return m.kid == x.kid && m.bound == x.bound && m.ops == x.ops && m.weak == x.weak && m.sameKey(x)
+	return m.bound == x.bound && m.ops == x.ops && m.weak == x.weak && m.sameKey(x)
 }
 
 // sameKey compares public keys; and secrets, which a set compares.

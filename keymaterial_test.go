@@ -478,6 +478,12 @@ func TestEqualKeysAndTheirCopies(t *testing.T) {
 
 	one, two := secretKey(t), secretKey(t, jwt.WithKeyID("a"), jwt.WithAlgorithm(jwt.HS256))
 	require.True(t, one.Equal(two))
+	require.False(t, one.Equal(nil) || one.Equal(&secret) || secret.Equal(one))
+	pair, err := jwt.GeneratePrivateKey(jwt.EdDSA)
+	require.NoError(t, err)
+	require.False(t, pair.Equal(nil) || pair.Equal(&private) || private.Equal(pair))
+	var public jwt.PublicKey
+	require.False(t, pair.Public().Equal(nil) || pair.Public().Equal(&public) || public.Equal(pair.Public()) || (*jwt.PublicKey)(nil).Equal(pair.Public()))
 	for _, bytes := range [][]byte{testSecret[1:], append([]byte("x"), testSecret[1:]...), append(testSecret[:63:63], 'x')} {
 		other, err := jwt.NewSecretKey(bytes)
 		require.NoError(t, err)

@@ -95,8 +95,8 @@ func InsecureAllowWeakKey() KeyOption {
 func newKeyConfig(opts []KeyOption) (*keyConfig, error) {
 	c := new(keyConfig)
 	for _, opt := range opts {
-		o, ok := opt.(*keyOpt)
-		if !ok || o == nil {
+		o, _ := opt.(*keyOpt)
+		if o == nil {
 			return nil, failf(ErrInvalidOption, "a key option is nil, or not of this package")
 		}
 		if slices.Contains(c.given, o.name) {

@@ -35,6 +35,10 @@ func TestKeysAreBoundToWhatTheyFit(t *testing.T) {
 			if !strings.Contains(fmt.Sprint(algs), alg.String()) {
 				require.ErrorIs(t, err, jwt.ErrInvalidOption, "%s %s", name, alg)
 				require.ErrorIs(t, err, jwt.ErrInvalidKey)
+				free, err := jwt.ParsePrivateKey(text)
+				require.NoError(t, err)
+				_, err = jwt.NewPrivateKey(&opaqueSigner{free.Crypto()}, jwt.WithAlgorithm(alg))
+				require.ErrorIs(t, err, jwt.ErrInvalidOption, "%s %s", name, alg)
 				continue
 			}
 			require.NoError(t, err, "%s %s", name, alg)

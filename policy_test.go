@@ -70,6 +70,23 @@ func TestAllFailingClaimsAreReportedInOrder(t *testing.T) {
 	}
 }
 
+func TestOnlyFailingClaimsAreReported(t *testing.T) {
+	at := now.Unix()
+	good := fmt.Sprintf(`{"exp":%d,"nbf":%d,"iat":%d,"iss":"me","aud":"api","sub":"a","role":1}`, at+9, at-9, at-9)
+	opts := []jwt.VerifyOption{jwt.WithIssuer("me"), jwt.WithAudience("api"), jwt.WithSubject("a"), jwt.WithRequiredClaims("role"), jwt.WithMaxAge(time.Minute)}
+	_, err := verify(t, token(good), opts...)
+	require.NoError(t, err)
+	for claim, edit := range map[string][2]string{
+		"exp": {fmt.Sprintf(`"exp":%d`, at+9), `"exp":1`}, "nbf": {fmt.Sprintf(`"nbf":%d`, at-9), `"nbf":99999999999`}, "iat": {fmt.Sprintf(`"iat":%d`, at-9), `"iat":1`},
+		"iss": {`"me"`, `"b"`}, "aud": {`"api"`, `"b"`}, "sub": {`"a"`, `"b"`}, "role": {`"role"`, `"x"`},
+	} {
+		_, err := verify(t, token(strings.Replace(good, edit[0], edit[1], 1)), opts...)
+		failed, ok := err.(*jwt.ClaimError)
+		require.True(t, ok, "%s: %v", claim, err)
+		require.Equal(t, claim, failed.Claim)
+	}
+}
+
 // TestClaimErrorsDoNotReachThePolicy: a program may sort or change what an error wants.
 func TestClaimErrorsDoNotReachThePolicy(t *testing.T) {
 	v, err := jwt.NewVerifier[jwt.MapClaims](secretKey(t), hs256, jwt.WithIssuer("a", "b"), jwt.WithAudience("c", "d"))
@@ -111,6 +128,7 @@ func TestMissingClaimsMatchBothErrors(t *testing.T) {
 
 func TestPolicyOptions(t *testing.T) {
 	at := now.Unix()
+	many := strings.Fields("1 2 3 4 5 6 7 8 9 10 11 12")
 	for _, tt := range []struct {
 		name, token string
 		opt         jwt.VerifyOption
@@ -120,6 +138,8 @@ func TestPolicyOptions(t *testing.T) {
 		{"issuer prefix", token(`{"iss":"https://a.example/"}`), jwt.WithIssuer("https://a.example"), jwt.ErrInvalidIssuer},
 		{"one of the audiences", token(`{"aud":["x","b"]}`), jwt.WithAudience("a", "b"), nil},
 		{"none of the audiences", token(`{"aud":"x"}`), jwt.WithAudience("a", "b"), jwt.ErrInvalidAudience},
+		{"one of many audiences", token(`{"aud":["x","12"]}`), jwt.WithAudience(many...), nil},
+		{"none of many audiences", token(`{"aud":["x","13"]}`), jwt.WithAudience(many...), jwt.ErrInvalidAudience},
 		{"any audience", token(`{"aud":"x"}`), jwt.AllowAnyAudience(), nil},
 		{"subject", token(`{"sub":"a"}`), jwt.WithSubject("a"), nil},
 		{"required", token(`{"role":0}`), jwt.WithRequiredClaims("role"), nil},
