@@ -53,6 +53,19 @@ func TestOnlyASecretFitsHMAC(t *testing.T) {
 	require.False(t, hmacFamily{}.fits(&schemes[HS256], &checkedKey{kind: kindSecret, size: 31}))
 }
 
+// The families ask a key for the numbers of its kind alone, since it has no others.
+func TestKeysOfOtherKindsFitNoScheme(t *testing.T) {
+	families := map[keyKind]family{kindRSA: pkcs1Family{}, kindSecret: hmacFamily{}, kindECDSA: ecdsaFamily{}, kindEd25519: ed25519Family{}, kindMLDSA: mldsaFamily{}}
+	for i := range schemes[HS256:] {
+		s := &schemes[HS256:][i]
+		for kind, own := range families {
+			if _, pss := s.family.(pssFamily); s.family != own && !(pss && kind == kindRSA) {
+				require.False(t, s.family.fits(s, &checkedKey{kind: kind, size: 64, weak: true}), "%s %d", s.name, kind)
+			}
+		}
+	}
+}
+
 // The encoded message of RSASSA-PSS has room for two hashes, one byte, and eight bits.
 func TestSmallestModulusOfPSS(t *testing.T) {
 	for alg, least := range map[algorithm]uint{PS256: 522, PS384: 778, PS512: 1034} {
@@ -303,6 +316,11 @@ func TestECDSASignatureOutOfFormIsRefused(t *testing.T) {
 	require.Error(t, err)
 	_, err = appendFromDER(nil, wide(520), schemes[ES512].bits)
 	require.NoError(t, err)
+	long, err := asn1.Marshal(ecdsaSignature{new(big.Int).Lsh(big.NewInt(1), 520), new(big.Int).Lsh(big.NewInt(1), 520)})
+	require.NoError(t, err)
+	require.Equal(t, []byte{derSequence, 0x81, 2 * (2 + 66)}, long[:3])
+	_, err = appendFromDER(nil, append([]byte{derSequence}, long[2:]...), schemes[ES512].bits)
+	require.Error(t, err, "a long length in the short form")
 }
 
 func TestKeysAreComparedByKind(t *testing.T) {

@@ -248,8 +248,14 @@ func TestMessagesSayGotWantedAndWhatToTry(t *testing.T) {
 		require.EqualError(t, err, tt.want)
 	}
 	require.Equal(t, "jwt: invalid claims: role", (&jwt.ClaimError{Claim: "role"}).Error(), "a ClaimError that a program makes")
+	require.Equal(t, `jwt: invalid claims: "a\nb"`, (&jwt.ClaimError{Claim: "a\nb"}).Error())
 	_, err := jwt.Sign(map[string]any{"a\nb": make(chan int)}, secretKey(t), jwt.HS256)
 	require.EqualError(t, err, `jwt: the claims can't be encoded: claim "a\nb": cannot encode a Go chan int`)
+	_, err = jwt.Sign(make(chan int), secretKey(t), jwt.HS256)
+	require.EqualError(t, err, "jwt: the claims can't be encoded: cannot encode a Go chan int")
+	require.False(t, errors.As(err, new(*jwt.ClaimError)))
+	_, err = jwt.Sign(jwt.MapClaims{"exp": "x"}, secretKey(t), jwt.HS256)
+	require.EqualError(t, err, "jwt: the claims can't be signed: exp is a string, want a number of seconds since 1970 (use NewNumericDate)")
 	for want, claims := range map[string]any{"an array": []int{1}, "a string": "x", "a number": 1, "a boolean": true, "null": nil} {
 		_, err := jwt.Sign(claims, secretKey(t), jwt.HS256)
 		require.EqualError(t, err, "jwt: the claims are "+want+" in JSON, want an object: use a struct or a map")

@@ -310,14 +310,18 @@ func TestKeysAmongOtherThings(t *testing.T) {
 }
 
 func TestKeysThatCanNotBeWritten(t *testing.T) {
-	_, err := new(jwt.PrivateKey).MarshalPEM()
-	require.ErrorIs(t, err, jwt.ErrInvalidKey)
-	_, err = new(jwt.PrivateKey).MarshalOpenSSH()
-	require.ErrorIs(t, err, jwt.ErrInvalidKey)
-	_, err = new(jwt.PublicKey).MarshalPEM()
-	require.ErrorIs(t, err, jwt.ErrInvalidKey)
-	_, err = new(jwt.PublicKey).MarshalAuthorizedKey()
-	require.ErrorIs(t, err, jwt.ErrInvalidKey)
+	for _, k := range []*jwt.PrivateKey{nil, new(jwt.PrivateKey)} {
+		for _, write := range []func() ([]byte, error){k.MarshalPEM, k.MarshalOpenSSH} {
+			_, err := write()
+			require.ErrorIs(t, err, jwt.ErrInvalidKey)
+		}
+	}
+	for _, k := range []*jwt.PublicKey{nil, new(jwt.PublicKey)} {
+		for _, write := range []func() ([]byte, error){k.MarshalPEM, k.MarshalAuthorizedKey, k.MarshalJSON} {
+			_, err := write()
+			require.ErrorIs(t, err, jwt.ErrInvalidKey)
+		}
+	}
 	private := ed25519.NewKeyFromSeed(make([]byte, 32))
 	k, err := jwt.NewPrivateKey(opaque{private, nil})
 	require.NoError(t, err)
@@ -352,6 +356,24 @@ func TestRSAExponentsOfOpenSSHLines(t *testing.T) {
 			require.True(t, again.Equal(key))
 		}
 	}
+}
+
+func TestRSAExponentsOfOpenSSHFiles(t *testing.T) {
+	key, err := jwt.ParsePrivateKey(mustRead("rsa2048-default"))
+	require.NoError(t, err)
+	pair := key.Crypto().(*rsa.PrivateKey)
+	one := big.NewInt(1)
+	order := new(big.Int).Mul(new(big.Int).Sub(pair.Primes[0], one), new(big.Int).Sub(pair.Primes[1], one))
+	pair.E = 1<<24 + 1
+	for pair.D = nil; pair.D == nil; pair.E += 2 {
+		pair.D = new(big.Int).ModInverse(big.NewInt(int64(pair.E+2)), order)
+	}
+	long, err := jwt.NewPrivateKey(&rsa.PrivateKey{PublicKey: pair.PublicKey, D: pair.D, Primes: pair.Primes})
+	require.NoError(t, err)
+	_, err = long.MarshalPEM()
+	require.NoError(t, err)
+	_, err = long.MarshalOpenSSH()
+	require.ErrorIs(t, err, jwt.ErrInvalidKey)
 }
 
 // parsers are all constructors that take a key as text.

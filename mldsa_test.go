@@ -409,6 +409,7 @@ func TestMovingToMLDSA(t *testing.T) {
 	old, err := jwt.GeneratePrivateKey(jwt.ES256, jwt.WithKeyID("2026"))
 	require.NoError(t, err)
 	key := generateMLDSA(t, jwt.MLDSA87, jwt.WithKeyID("2027"))
+	require.False(t, key.Equal(generateMLDSA(t, jwt.MLDSA87)))
 	set, err := jwt.NewKeySet(old.Public(), key.Public())
 	require.NoError(t, err)
 	published, err := set.MarshalJSON()
