@@ -195,12 +195,10 @@ func escaped(b []byte) (c byte, size int) {
 		mark   string
 		digits int
 	}{{"%", 2}, {`\x`, 2}, {`\u`, 4}} {
-		digits, ok := bytes.CutPrefix(b, []byte(escape.mark))
-		if !ok || len(digits) < escape.digits {
-			continue
-		}
-		if n, err := strconv.ParseUint(string(digits[:escape.digits]), 16, 16); err == nil {
-			return byte(min(n, 0xff)), len(escape.mark) + escape.digits
+		if text, ok := bytes.CutPrefix(b, []byte(escape.mark)); ok {
+			if n, size := hexDigits(text, escape.digits); size > 0 {
+				return byte(min(n, 0xff)), len(escape.mark) + size
+			}
 		}
 	}
 	if b[0] == '%' || len(b) == 1 {
@@ -210,4 +208,23 @@ func escaped(b []byte) (c byte, size int) {
 		return "\a\b\f\n\r\t\v"[i], 2
 	}
 	return b[1], 2
+}
+
+// hexDigits reads a number of so many digits, and returns how many bytes they take with the white
+// space among them, which a program that wraps lines puts even there; 0 if there are too few.
+func hexDigits(text []byte, count int) (n, size int) {
+	for i, c := range text {
+		if c == ' ' || '\t' <= c && c <= '\r' {
+			continue
+		}
+		if !isHex(c) {
+			return 0, 0
+		}
+		digit, _ := strconv.ParseUint(string(rune(c)), 16, 8)
+		n = n<<4 | int(digit)
+		if count--; count == 0 {
+			return n, i + 1
+		}
+	}
+	return 0, 0
 }

@@ -340,6 +340,7 @@ var encodings = map[string]func(string) string{
 	"in a query twice":       func(s string) string { return url.QueryEscape(url.QueryEscape(s)) },
 	"in a path":              url.PathEscape,
 	"in percent-encoding":    func(s string) string { return "%" + wrap(inHex(s), 2, "%") },
+	"in lines of percents":   func(s string) string { return wrap("%"+wrap(inHex(s), 2, "%"), 76, "\r\n\t ") },
 	"in a query, in base64":  func(s string) string { return url.QueryEscape(inBase64(s)) },
 	"in base64 of a query":   func(s string) string { return inBase64(url.QueryEscape(s)) },
 	"in UTF-16LE":            func(s string) string { return inUTF16(s, 0) },
