@@ -80,6 +80,7 @@ func TestPKCS8MustBeWhatItSays(t *testing.T) {
 		{"Ed25519 with more", "openssl-ed25519", key(append(marshal(t, make([]byte, 32)).FullBytes, 0)), "not canonical"},
 		{"version 3", "openssl-ed25519", version(2), "another version"},
 		{"version 2 without public key", "openssl-ed25519", version(1), "another version"},
+		{"attributes with a primitive tag", "ecdsa256-pkcs8", func(e []asn1.RawValue) []asn1.RawValue { return append(e, tagged(0, false, nil)) }, "not what its label says"},
 		{"attributes that are none", "ecdsa256-pkcs8", attributes, "attributes beside the key that can't be read"},
 	} {
 		t.Run(row.name, func(t *testing.T) {
@@ -220,6 +221,10 @@ func TestSEC1MustBeWhatItSays(t *testing.T) {
 		{"a long scalar", edit(1, marshal(t, append([]byte{1}, make([]byte, 32)...))), "out of range for P-256"},
 		{"zero", edit(1, marshal(t, make([]byte, 32))), "out of range for P-256"},
 		{"the order", edit(1, marshal(t, scalar)), "out of range for P-256"},
+		{"a primitive tag around the curve", func(e []asn1.RawValue) []asn1.RawValue {
+			e[2] = tagged(0, false, e[2].Bytes)
+			return e
+		}, "not what its label says"},
 		{"a curve without algorithm", edit(2, tagged(0, true, marshal(t, asn1.ObjectIdentifier{1, 3, 132, 0, 33}).FullBytes)), "curve P-224, which is not supported"},
 	} {
 		t.Run(row.name, func(t *testing.T) {

@@ -45,6 +45,9 @@ func parsePKCS8(der []byte, weak bool) (crypto.Signer, error) {
 	if err := checkAlgorithm(outer.Algorithm); err != nil {
 		return nil, err
 	}
+	if len(outer.Attributes.FullBytes) > 0 && !outer.Attributes.IsCompound { // as with the curve of SEC 1
+		return nil, malformed{asn1.StructuralError{Msg: "no attributes"}}
+	}
 	if err := checkAttributes(outer.Attributes.Bytes); err != nil {
 		return nil, err
 	}
@@ -202,6 +205,9 @@ func (s *sec1) curve(beside elliptic.Curve) (elliptic.Curve, error) {
 			return nil, noCurve(len(s.Key))
 		}
 		return beside, nil
+	}
+	if !s.Curve.IsCompound { // another spelling of the tag, which encoding/asn1 lets pass
+		return nil, malformed{asn1.StructuralError{Msg: "no curve"}}
 	}
 	var oid asn1.ObjectIdentifier
 	if sameDER(s.Curve.Bytes, &oid) != nil {
