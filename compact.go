@@ -77,12 +77,12 @@ func ParseUnverified(token string) (*UnverifiedToken, error) {
 func (h Header) Param(name string) (json.RawMessage, bool) {
 	w := getScratch()
 	defer w.release()
-	if h.segment == "" || !w.decode(h.segment) {
+	if !w.decode(h.segment) {
 		return nil, false
 	}
 	text := string(w.buf)
 	members, err := w.scanner.Object(text)
-	if err != nil {
+	if err != nil { // of a Header that a program has made
 		return nil, false
 	}
 	for _, m := range members {
@@ -303,7 +303,7 @@ func (h *Header) readUsual(text []byte) bool {
 		default:
 			return false
 		}
-		if *into != nil || value == nil || len(rest) == 0 {
+		if *into != nil || len(rest) == 0 {
 			return false
 		}
 		*into, text = value, rest

@@ -161,6 +161,7 @@ func TestWeakKeysWorkWhereTheyCan(t *testing.T) {
 	require.NoError(t, err)
 	key, err := jwt.NewPrivateKey(pair, jwt.InsecureAllowWeakKey())
 	require.NoError(t, err)
+	require.True(t, pair.Equal(key.Crypto()))
 	for _, alg := range []jwt.Algorithm{jwt.RS256, jwt.RS512, jwt.PS256, jwt.PS384} {
 		raw, err := jwt.Sign(jwt.MapClaims{}, key, alg)
 		require.NoError(t, err)

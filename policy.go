@@ -269,7 +269,7 @@ func (p *policy) checkDates(failed claimErrors, c *RegisteredClaims, has claimSe
 		failed = append(failed, &ClaimError{"nbf", c.NotBefore.Time, now, ErrNotYetValid})
 	}
 	switch {
-	case has&hasIat != 0 && late.Before(c.IssuedAt.Time) && late.Add(issuedAtSlack).Before(c.IssuedAt.Time):
+	case has&hasIat != 0 && late.Add(issuedAtSlack).Before(c.IssuedAt.Time):
 		failed = append(failed, &ClaimError{"iat", c.IssuedAt.Time, now, ErrNotYetValid})
 	case p.maxAge > 0 && has&hasIat == 0:
 		failed = append(failed, &ClaimError{Claim: "iat", Err: missing(ErrExpired)})

@@ -198,6 +198,7 @@ func TestTextsThatMentionKeys(t *testing.T) {
 		strings.Repeat("MIIB", 16), strings.Repeat("AAAA", 16), strings.Repeat("{", 64), strings.Repeat("\x30\x1e", 16), "BEGIN PUBLIC KEY is not all that a PEM text has", strings.Repeat(`\"`, 32), strings.Repeat("U", 64),
 		"\x30\x1e\x02\x0d" + strings.Repeat("n", 13) + "\x02\x0d" + strings.Repeat("e", 13), // two numbers in DER, too small for a key
 		"Xq7ssh-rsaW3kRtYp0ZbC9dEfGhJkLmNoPqRsTuVwXy", "ktyEC-and-what-else-is-in-random-base64url", "kty+EC/and/what/else/is/in/random/base64xxx", "the keys: [1, 2, 3] of a piano", "the keys: EC, RSA and what else there is", "monkeys and the like are 'keys' no more",
+		"a text may end in the midst of kty: ", "a text may end in the midst of 'keys'", "thirty bytes and more behind kty",
 		"\xf3kty:EC\xf3\x01\x02\x03\x04\xf0\xf1\xf2\xf3\xf4\xf5\xf6\xf7\xf8\xf9", "\xf3ssh-rsa\xf3\x01\x02\x03\x04\xf0\xf1\xf2\xf3\xf4\xf5\xf6\xf7\xf8\xf9",
 		"\x06\x03\x2b\x65\x70 is too short an OID to mark a key", "\x30\x82\x01\x0a\x02\x82\x01\x08\x00\xff and an impossible length", "\x30\x82\x10\x0a\x02\x82\x01\x01\x00\xff, much longer", "\x30\x82\x00\x50\x02\x82\x00\x48\x00\xff, which is no DER",
 		"\x30\x82\x09\x0a\x02\x82\x09\x01\x00\xff is too long a modulus", "\x30\x82\x01\x0a\x02\x82\x01\x01\x00\x7f is not the shortest form", "\x30\x82\x01\x0a\x02\x82\x01\x01\xff\xff is negative",
