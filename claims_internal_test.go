@@ -142,6 +142,8 @@ func TestWrongTypesOfClaimsAreNamed(t *testing.T) {
 		`{"aud":["x",5]}`: {"an array with something else in it", "a string or an array of strings"},
 		`{"aud":5}`:       {"a number", "a string or an array of strings"},
 		`{"iss":5}`:       {"a number", "a string"},
+		`{"sub":5}`:       {"an integer", "a string"},
+		`{"sub":5.5}`:     {"a number", "a string"},
 		`{"exp":"5"}`:     {"a string", "a number of seconds since 1970 (use NewNumericDate)"},
 	} {
 		s := new(scratch)

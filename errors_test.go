@@ -198,6 +198,12 @@ func TestErrorsOfForeignCodeHaveOneClass(t *testing.T) {
 			err := row.fail(name, cause)
 			require.Equal(t, row.want(cause), matched(err), "%s fails with %s: %v", place, name, err)
 			require.ErrorIs(t, err, errMarker, "%s fails with %s", place, name)
+			switch place {
+			case "KeyFunc":
+				require.Equal(t, errors.Is(err, jwt.ErrKeyNotFound), strings.Contains(err.Error(), "the KeyFunc has no key for the token: "), err)
+			case "Validate":
+				require.Equal(t, errors.Is(err, jwt.ErrKeysUnavailable), strings.Contains(err.Error(), "the claims' Validate can't decide: "), err)
+			}
 			require.Equal(t, errors.Is(cause, context.Canceled), errors.Is(err, context.Canceled))
 			if strings.HasPrefix(name, "claim") {
 				require.ErrorAs(t, err, new(*jwt.ClaimError), "%s fails with %s", place, name)

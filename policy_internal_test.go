@@ -262,10 +262,25 @@ func TestHeadersBecomeKnownByGoodSignaturesAlone(t *testing.T) {
 
 	v, err = NewVerifier[MapClaims](key, []Algorithm{HS256})
 	require.NoError(t, err)
-	text := `{"alg":"HS256","x":"` + strings.Repeat("x", maxKnownHeader) + `"}`
-	verify(text, good)
-	verify(text, good)
-	require.Nil(t, known(text))
+	verify(usual, good)
+	for size, keep := range map[int]bool{maxKnownHeader / 4 * 3: true, maxKnownHeader/4*3 + 1: false} {
+		text := `{"alg":"HS256","x":"` + strings.Repeat("x", size-22) + `"}`
+		require.Len(t, text, size)
+		verify(text, good)
+		require.Equal(t, keep, known(text) != nil)
+	}
+}
+
+// TestKnownHeadersThatAreReadDoNotChange, since others read them at the same time.
+func TestKnownHeadersThatAreReadDoNotChange(t *testing.T) {
+	var known knownHeaders
+	for _, segment := range []string{"used", "first", "second"} {
+		known.add(&Header{segment: segment}, nil, nil)
+	}
+	others := *known.others.Load()
+	known.add(&Header{segment: "third"}, nil, nil)
+	require.Len(t, others, 1)
+	require.Len(t, *known.others.Load(), 2)
 }
 
 // TestAKnownHeaderDoesNotKeepTheKeyOfAKeyFunc, which may withdraw it at any time.
@@ -284,6 +299,7 @@ func TestAKnownHeaderDoesNotKeepTheKeyOfAKeyFunc(t *testing.T) {
 		require.NoError(t, err)
 	}
 	require.NotNil(t, v.p.known.find(forge.Encode(`{"alg":"HS256"}`)))
+	require.Nil(t, v.p.known.others.Load(), "it is known once")
 	current = next
 	_, err = v.Verify(token)
 	require.ErrorIs(t, err, ErrInvalidSignature)

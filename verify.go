@@ -167,9 +167,7 @@ func mayValidate[T any]() bool {
 func validate[T any](claims *T) error {
 	c, ok := any(claims).(ClaimsValidator)
 	if !ok {
-		if c, ok = any(*claims).(ClaimsValidator); !ok {
-			return nil
-		}
+		c = any(*claims).(ClaimsValidator) // see mayValidate
 	}
 	return validationError(c.Validate())
 }

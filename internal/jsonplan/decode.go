@@ -29,7 +29,7 @@ type Known struct {
 // method of the Block that the type has can only be that of this Block: deeper, another may hide
 // it.
 func (p *Decoder) EmbedsBlock() bool {
-	return p.node.kind == decodeStruct && p.node.block.to > 0 && len(p.node.block.path) <= 1
+	return p.node.block.to > 0 && len(p.node.block.path) <= 1
 }
 
 // decoder is the state of one Decode.

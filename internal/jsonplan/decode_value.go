@@ -173,7 +173,7 @@ func (d *decoder) maps(n *decodeNode, s string, i int, v reflect.Value) (int, *D
 		}
 		// Names differ, but "1" and "01" are the same number, and a method may return the same key
 		// for any.
-		if v.SetMapIndex(key, elem); n.key != stringKey && v.Len() == k {
+		if v.SetMapIndex(key, elem); v.Len() == k {
 			return i, (&DecodeError{Type: n.typ, Kind: strictjson.Object, reason: "another member has the same key"}).in(name)
 		}
 		i, end = strictjson.NextElement(s, i)
