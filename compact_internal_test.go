@@ -208,6 +208,12 @@ func TestLimitsOfSizeAreExact(t *testing.T) {
 	require.ErrorIs(t, err, ErrInvalidSignature)
 	_, err = Verify[MapClaims](token+"A", key, []Algorithm{HS256})
 	require.Equal(t, errTooLong, err)
+
+	fill := maxHeaderSegment/4*3 - len(`{"alg":"HS256","typ":"JWT","x":""}`)
+	_, err = NewSigner(key, HS256, WithHeader("x", strings.Repeat("y", fill)))
+	require.NoError(t, err)
+	_, err = NewSigner(key, HS256, WithHeader("x", strings.Repeat("y", fill+1)))
+	require.ErrorIs(t, err, ErrInvalidOption)
 }
 
 func TestPaddingIsRefusedUnlessAllowed(t *testing.T) {

@@ -191,7 +191,7 @@ func TestKeyFunc(t *testing.T) {
 		{"cancelled", func() (jwt.KeySource, error) { return nil, context.Canceled }, context.Canceled, jwt.ErrInvalidToken},
 		{"another KeyFunc", func() (jwt.KeySource, error) {
 			return jwt.KeyFunc(func(context.Context, jwt.Header) (jwt.KeySource, error) { return key, nil }), nil
-		}, jwt.ErrKeysUnavailable, jwt.ErrInvalidToken},
+		}, jwt.ErrKeysUnavailable, jwt.ErrInvalidKey},
 		{"a zero key", func() (jwt.KeySource, error) { return &jwt.SecretKey{}, nil }, jwt.ErrKeysUnavailable, jwt.ErrInvalidToken},
 		{"a zero set", func() (jwt.KeySource, error) { return &jwt.KeySet{}, nil }, jwt.ErrInvalidKey, jwt.ErrInvalidToken},
 		{"an empty set", func() (jwt.KeySource, error) { return jwt.NewKeySet() }, jwt.ErrKeyNotFound, jwt.ErrKeysUnavailable},

@@ -106,7 +106,7 @@ func (d *decoder) topStruct(n *decodeNode, text string, members []strictjson.Mem
 			}
 			continue
 		}
-		if f.node.kind == decodeString && f.ofBlock > 0 && d.known.Block != nil && !f.unreachable {
+		if f.node.kind == decodeString && f.ofBlock > 0 && d.known.Block != nil {
 			f.of(v).SetString(reflect.ValueOf(d.known.Block).Elem().Field(f.ofBlock - 1).String())
 			continue
 		}

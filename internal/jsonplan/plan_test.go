@@ -298,6 +298,20 @@ func TestBlockIsCopiedAndNotDecoded(t *testing.T) {
 	require.NoError(t, plan.Decode(doc, members, known, reflect.ValueOf(&itself).Elem()))
 	require.Equal(t, Block{"known", nil}, itself)
 
+	const number = `{"a":1}`
+	members, err = s.Object(number)
+	require.NoError(t, err)
+	err = plan.Decode(number, members, jsonplan.Known{}, reflect.ValueOf(&itself).Elem())
+	require.ErrorContains(t, err, "cannot decode a number", "there is no other reading")
+	var behind struct {
+		*block2
+		C int `json:"c"`
+	}
+	plan, err = cache.Decoder(reflect.TypeOf(behind))
+	require.NoError(t, err)
+	err = plan.Decode(number, members, jsonplan.Known{Block: &Block{"known", nil}}, reflect.ValueOf(&behind).Elem())
+	require.ErrorContains(t, err, "an embedded pointer to an unexported struct cannot be set")
+
 	for want, v := range map[string]any{
 		`{"c":"c","block":"a","d":null}`: outer{C: "c", block2: block2{Block{A: "a"}}},
 		`{"block":"x"}`:                  Block{A: "x"},
