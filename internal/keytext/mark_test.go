@@ -124,8 +124,9 @@ func TestMarksAreFoundInDamagedTexts(t *testing.T) {
 // by how they start.
 func TestDERWithoutIdentifiersIsParsed(t *testing.T) {
 	rsa1024, ec := pkcs1Public(1024), []byte("\x30\x25\x02\x01\x01\x04\x20"+strings.Repeat("k", 32))
-	texts := map[string]string{"PKCS #1 of 1024 bits": string(rsa1024), "SEC 1 without curve": string(ec), "an encryption that is unknown": "\x30\x10\x30\x06\x06\x02\x2a\x03\x05\x00\x04\x06secret",
-		"a modulus of 511 bits": "\x30\x4a\x02\x40" + strings.Repeat("n", 64) + "\x02\x06" + strings.Repeat("e", 6), "a long exponent": "\x30\x55\x02\x41\x00" + strings.Repeat("\xff", 64) + "\x02\x10" + strings.Repeat("e", 16), "a key of an unknown algorithm": "\x30\x2a\x30\x05\x06\x03\x2b\x66\x70\x03\x21\x00" + strings.Repeat("k", 32)}
+	texts := map[string]string{"PKCS #1 of 1024 bits": string(rsa1024), "PKCS #1 that base64url writes with _": string(pkcs1Public(1456)), "SEC 1 without curve": string(ec), "an encryption that is unknown": "\x30\x10\x30\x06\x06\x02\x2a\x03\x05\x00\x04\x06secret",
+		"a modulus of 511 bits": "\x30\x4a\x02\x40" + strings.Repeat("n", 64) + "\x02\x06" + strings.Repeat("e", 6), "a long exponent": "\x30\x55\x02\x41\x00" + strings.Repeat("\xff", 64) + "\x02\x10" + strings.Repeat("e", 16), "a key of an unknown algorithm": "\x30\x2a\x30\x05\x06\x03\x2b\x66\x70\x03\x21\x00" + strings.Repeat("k", 32),
+		"PKCS #8 of an unknown algorithm": inDER("\x02\x01\x00", inDER(oid), octets), "a certificate of unknown algorithms": inDER(inDER(null), inDER(oid), bits)}
 	for name, text := range keyTexts(t) {
 		if !hasOID(name) && !strings.Contains(name, "PARAMETERS") && name != "/refused/encrypted-pem as DER of RSA PRIVATE KEY" {
 			texts[name] = text
@@ -149,6 +150,14 @@ func pkcs1Public(bits int) []byte {
 	n := new(big.Int).SetBit(big.NewInt(1), bits-1, 1)
 	return x509.MarshalPKCS1PublicKey(&rsa.PublicKey{N: n, E: 65537})
 }
+
+// inDER is a sequence, and what follows is in some.
+func inDER(elements ...string) string {
+	all := strings.Join(elements, "")
+	return "\x30" + string([]byte{byte(len(all))}) + all
+}
+
+const null, oid, bits, octets = "\x05\x00", "\x06\x02\x2a\x03", "\x03\x05\x00bits", "\x04\x06octets"
 
 // rows have one text for each of marks, which has no other mark.
 var rows = map[string]string{
@@ -174,7 +183,7 @@ func TestEveryMarkIsFound(t *testing.T) {
 			text := rows[m.text]
 			require.NotEmpty(t, text, "%q", m.text)
 			require.Equal(t, m.form, Recognise([]byte(text)), "%q", m.text)
-			for _, encoding := range []string{"in base64", "in base64url", "in base64 twice", "in base64 after words", "in hex", "in capital hex", "in percent-encoding", "in UTF-16LE", "in UTF-16BE"} {
+			for _, encoding := range []string{"in base64", "in base64url", "in base64 twice", "in base64 after words", "in hex", "in capital hex", "in hex with colons", "in hex after a word", "as an array in hex", "as escapes in hex", "as Latin-1 in UTF-8", "in percent-encoding", "in UTF-16LE", "in UTF-16BE"} {
 				if !strings.ContainsAny(m.text, "\x00\x30") || !strings.Contains(encoding, "UTF") {
 					refuses(t, encodings[encoding](text), m.text, encoding)
 				}
@@ -186,10 +195,11 @@ func TestEveryMarkIsFound(t *testing.T) {
 
 func TestTextsThatMentionKeys(t *testing.T) {
 	for _, text := range []string{
-		"my ssh-rsa passphrase", "ssh-rsa", "correct-horse-ssh-rsa-battery-staple-for-all-of-us", "Schlüssel-ssh-dss-größe", "ecdsa-sha2-nistp256 and more", "sk-ssh-ed25519@openssh.com and more",
+		"my ssh-rsa passphrase", "ssh-rsa", "a-key-of-us-is-of-type-ssh-rsa-and-it-is-as-good-as-any", "OUR KEYS OF 2026 ARE SSH2-ssh-rsa-4096", "größe:ssh-rsa", "ssh-dss:größe", "ecdsa-sha2-nistp256 and more", "sk-ssh-ed25519@openssh.com and more",
 		"AAAAB3NzaC1yc2E and thirty-two bytes in all", "a file that starts with openssh-key-v1", "kty=EC", "{\"kty\": \"none of these\"}", "[kty] => RSA and so on and on and on", "('kty', 'OKP'), ('crv', 'Ed25519')",
-		"the end of a file\n-----END PUBLIC KEY-----", "\ufeff\"Kty\":\"RSA\"", "%u0000kty%3A%20%22AKP", inBase64(inBase64(inBase64(inBase64(inBase64("a: ssh-rsa and so on"))))),
-		"keys " + inBase64(`{"kty":"EC"}`), inBase64("kty=EC"), "\x06\x03\x2b\x65\x70\x03\x21\x00", "\x06\x03\x2b\x65\x71\x04\x3b\x04\x39", "kty: oct, and what is not random", "\x00\x00\x00\x09ssh-ed448\x00\x00\x00\x39\xff", "zero\u200bwidth: c3No\u200bLXJzYSBhbmQgc28gb24", "MIIB\u00a0IjANBgkqhk\u2028iG9w0BAQEFAAOC",
+		"the end of a file\n-----END PUBLIC KEY-----", "-----END\u00a0PUBLIC\u00a0KEY-----", "kty\t=\tEC, and what is beside it", "'keys' => and so on, at the start of a set", "\ufeff\"Kty\":\"RSA\"", "%u0000kty%3A%20%22AKP", "k%7\t4%\r79% 3a RSA, in lines that a program wrapped", "~ ssh-rsa ~~", inBase64(inBase64(inBase64(inBase64(inBase64("a: ssh-rsa and so on"))))),
+		"keys " + inBase64(`{"kty":"EC"}`), inBase64("kty=EC"), "the Schlüssel: " + inBase64(`{"kty":"EC"}`), "\x07ssh-rsa\xf3\x01\x02\x03", "\x05\x06\x03\x2b\x65\x70\x03\x21\x00", "\x06\x03\x2b\x65\x71\x04\x3b\x04\x39", "kty: oct, and what is not random", "\x00\x00\x00\x09ssh-ed448\x00\x00\x00\x39\xff", "zero\u200bwidth: c3No\u200bLXJzYSBhbmQgc28gb24", "MIIB\u00a0IjANBgkqhk\u2028iG9w0BAQEFAAOC",
+		"\x30\x82\x01\x08\x02\x82\x01\x01\x00\x80 is the start of 2048 bits with the exponent 3", "\x30\x82\x08\x0a\x02\x82\x08\x01\x00\xff and of 16384 bits",
 	} {
 		refuses(t, text, "a mention")
 	}
@@ -197,14 +207,20 @@ func TestTextsThatMentionKeys(t *testing.T) {
 		"ssh-is-fun and a long passphrase of words 12345", "a random, long, sequence of characters that only the server knows", `{"this":"is a JSON object, but no key at all"}`, strings.Repeat("0", 64), "[1,2,3] is thirty-two bytes long, yes",
 		strings.Repeat("MIIB", 16), strings.Repeat("AAAA", 16), strings.Repeat("{", 64), strings.Repeat("\x30\x1e", 16), "BEGIN PUBLIC KEY is not all that a PEM text has", strings.Repeat(`\"`, 32), strings.Repeat("U", 64),
 		"\x30\x1e\x02\x0d" + strings.Repeat("n", 13) + "\x02\x0d" + strings.Repeat("e", 13), // two numbers in DER, too small for a key
-		"Xq7ssh-rsaW3kRtYp0ZbC9dEfGhJkLmNoPqRsTuVwXy", "ktyEC-and-what-else-is-in-random-base64url", "kty+EC/and/what/else/is/in/random/base64xxx", "the keys: [1, 2, 3] of a piano", "the keys: EC, RSA and what else there is", "monkeys and the like are 'keys' no more",
+		"a secret of random base64url: W3kRtYp0ZbC9dEfGhJk_ssh-rsa_\r\nLmNoPqRsTuVwXy", "ssh%-rsa, ssh-%zrsa and%20ssh-%zzrsa: per cent signs in a name", "ktyEC-and-what-else-is-in-random-base64url", "kty+EC/and/what/else/is/in/random/base64xxx", "the keys: [1, 2, 3] of a piano", "the keys: EC, RSA and what else there is", "monkeys and the like are 'keys' no more", `{"apikeys": ["a", "b"], "and": "more of them"}`, "a piano's 'keys: black and white' are many",
 		"a text may end in the midst of kty: ", "a text may end in the midst of 'keys'", "thirty bytes and more behind kty",
-		"\xf3kty:EC\xf3\x01\x02\x03\x04\xf0\xf1\xf2\xf3\xf4\xf5\xf6\xf7\xf8\xf9", "\xf3ssh-rsa\xf3\x01\x02\x03\x04\xf0\xf1\xf2\xf3\xf4\xf5\xf6\xf7\xf8\xf9",
+		"\xf3kty:EC\xf3\x01\x02\x03\x04\xf0\xf1\xf2\xf3\xf4\xf5\xf6\xf7\xf8\xf9", "\xf1\xf2\xf3\xf4\xf5\xf6\xf7\xf8ssh-rsa\x01\x02\x03\x04\x05\x06\xf0\xf1\xf2\xf3\xf4\xf5\xf6\xf7\xf8\xf9", "\xf3'keys':\xf3\x01\x02\x03\x04\xf0\xf1\xf2\xf3\xf4\xf5\xf6\xf7\xf8\xf9",
 		"\x06\x03\x2b\x65\x70 is too short an OID to mark a key", "\x30\x82\x01\x0a\x02\x82\x01\x08\x00\xff and an impossible length", "\x30\x82\x10\x0a\x02\x82\x01\x01\x00\xff, much longer", "\x30\x82\x00\x50\x02\x82\x00\x48\x00\xff, which is no DER",
 		"\x30\x82\x09\x0a\x02\x82\x09\x01\x00\xff is too long a modulus", "\x30\x82\x01\x0a\x02\x82\x01\x01\x00\x7f is not the shortest form", "\x30\x82\x01\x0a\x02\x82\x01\x01\xff\xff is negative",
-		"\x30\x09\x06\x03\x2b\x65\x70\x03 is not alone", "\x30\x05\x06\x03\x2b\x65\x70\x20 precedes nothing", "\x06\x03\x2b\x65\x70\x03\x20\x00 is of another length", "\x06\x03\x2b\x65\x72\x03\x21\x00 is another algorithm",
+		"\x30\x82\x01\x0a\x03\x82\x01\x01\x00\xff is no number", "\x30\x82\x01\x0a\x02\x81\x01\x01\x00\xff is none either",
+		"what ends in the midst of \x06\x03\x2b\x65", "what ends in the midst of \x06\x03\x2b\x65\x70\x03\x21", "what ends in the midst of \x30\x82\x01\x0a\x02\x82",
+		"\x30\x09\x06\x03\x2b\x65\x70\x03 is not alone", "\x30\x05\x06\x03\x2b\x65\x70\x20 precedes nothing", "\x06\x03\x2b\x65\x70\x03\x20\x00 is of another length", "\x06\x03\x2b\x65\x72\x03\x21\x00 is another algorithm", "\x06\x03\x2b\x65\x6d\x03\x21\x00 is, too",
+		strings.ReplaceAll("neither string: OID\x05\x21\x00OID\x05\x21\x04OID\x03\x21\x01OID\x04\x21\x05", "OID", "\x06\x03\x2b\x65\x70"),
 		"\x30\x25\x02\x01\x02\x04\x20" + strings.Repeat("k", 32), "\x30\x0b\x02\x01\x02\x30\x06\x06\x02\x2a\x03\x05\x00", // other versions of SEC 1 and PKCS #12
 		"\x30\x16\x02\x10" + strings.Repeat("n", 16) + "\x02\x02\x01\x01", "\x30\x54\x02\x40" + strings.Repeat("n", 64) + "\x02\x10" + strings.Repeat("e", 16),
+		inDER(inDER(null), bits), inDER(inDER(null), octets), inDER(inDER(oid)), inDER(inDER(oid, null, null), bits), inDER(inDER(null), inDER(null), bits), inDER(inDER("\x02\x01\x00", inDER(), inDER()), inDER(oid)),
+		inDER("\x02\x01\x00", inDER(null), octets), inDER("\x02\x01\x01", null), inDER("\x02\x00", octets), inDER("\x02\x01\x03", inDER(null)), inDER("\x04\x01\x03", inDER(oid)),
+		inDER("\x04\x40" + strings.Repeat("n", 64)), inDER(strings.Repeat(null, 17)), inDER("\x02\x01\x01", octets) + " and what else is random",
 	} {
 		require.Equal(t, NoForm, Recognise([]byte(text)), "%q", text)
 	}
@@ -332,7 +348,7 @@ var encodings = map[string]func(string) string{
 	"in hex":                 inHex,
 	"in capital hex":         func(s string) string { return strings.ToUpper(inHex(s)) },
 	"in hex with colons":     func(s string) string { return wrap(inHex(s), 2, ":") },
-	"in hex after a word":    func(s string) string { return "a " + inHex(s) },
+	"in hex after a word":    func(s string) string { return "a log: " + inHex(s) },
 	"as an array in hex":     func(s string) string { return "{0x" + wrap(inHex(s), 2, ", 0x") + "}" },
 	"as escapes in hex":      func(s string) string { return `\x` + wrap(inHex(s), 2, `\x`) },
 	"in base64 of hex":       func(s string) string { return inBase64(inHex(s)) },

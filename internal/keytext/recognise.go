@@ -49,7 +49,7 @@ func derForm(b []byte) Form {
 		}
 		types[n] = byte(tag)
 	}
-	has := func(start string) bool { return n >= len(start) && string(types[:len(start)]) == start }
+	has := func(start string) bool { return string(types[:len(start)]) == start }
 	version := func(v byte) bool { return len(elements[0]) == 1 && elements[0][0] == v }
 	switch {
 	case has("\x30\x03") && isAlgorithm(elements[0]):
