@@ -197,7 +197,8 @@ func TestTextsThatMentionKeys(t *testing.T) {
 	for _, text := range []string{
 		"my ssh-rsa passphrase", "ssh-rsa", "a-key-of-us-is-of-type-ssh-rsa-and-it-is-as-good-as-any", "OUR KEYS OF 2026 ARE SSH2-ssh-rsa-4096", "größe:ssh-rsa", "ssh-dss:größe", "ecdsa-sha2-nistp256 and more", "sk-ssh-ed25519@openssh.com and more",
 		"AAAAB3NzaC1yc2E and thirty-two bytes in all", "a file that starts with openssh-key-v1", "kty=EC", "{\"kty\": \"none of these\"}", "[kty] => RSA and so on and on and on", "('kty', 'OKP'), ('crv', 'Ed25519')",
-		"the end of a file\n-----END PUBLIC KEY-----", "-----END\u00a0PUBLIC\u00a0KEY-----", "kty\t=\tEC, and what is beside it", "'keys' => and so on, at the start of a set", "\ufeff\"Kty\":\"RSA\"", "%u0000kty%3A%20%22AKP", "k%7\t4%\r79% 3a RSA, in lines that a program wrapped", "~ ssh-rsa ~~", inBase64(inBase64(inBase64(inBase64(inBase64("a: ssh-rsa and so on"))))),
+		"the end of a file\n-----END PUBLIC KEY-----", "-----END\u00a0PUBLIC\u00a0KEY-----", "kty\t=\tEC, and what is beside it", "'keys' => and so on, at the start of a set", "\ufeff\"Kty\":\"RSA\"", "%u0000kty%3A%20%22AKP", "k%7\t4%\r79% 3a RSA, in lines that a program wrapped", "~ ssh-rsa ~~",
+		"kty%3A+RSA, as a form of a page writes it", `{\u0022kty\u0022:\u0022EC`, "kty:" + strings.Repeat(" ", 24) + "RSA", inBase64(inBase64(inBase64(inBase64(inBase64("a: ssh-rsa and so on"))))),
 		"keys " + inBase64(`{"kty":"EC"}`), inBase64("kty=EC"), "the Schlüssel: " + inBase64(`{"kty":"EC"}`), "\x07ssh-rsa\xf3\x01\x02\x03", "\x05\x06\x03\x2b\x65\x70\x03\x21\x00", "\x06\x03\x2b\x65\x71\x04\x3b\x04\x39", "kty: oct, and what is not random", "\x00\x00\x00\x09ssh-ed448\x00\x00\x00\x39\xff", "zero\u200bwidth: c3No\u200bLXJzYSBhbmQgc28gb24", "MIIB\u00a0IjANBgkqhk\u2028iG9w0BAQEFAAOC",
 		"\x30\x82\x01\x08\x02\x82\x01\x01\x00\x80 is the start of 2048 bits with the exponent 3", "\x30\x82\x08\x0a\x02\x82\x08\x01\x00\xff and of 16384 bits",
 	} {

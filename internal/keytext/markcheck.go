@@ -40,7 +40,7 @@ func isMember(b []byte, at int) bool {
 		from = at + len("keys")
 	}
 	to, apart := from, false
-	for to < len(b) && to-from < 24 && isText(b[to]) && !isAlnum(b[to]) {
+	for to < len(b) && isText(b[to]) && !isAlnum(b[to]) {
 		apart = apart || !strings.ContainsRune("+/-_", rune(b[to])) // digits of base64 separate nothing
 		to++
 	}
