@@ -199,7 +199,7 @@ func TestEncryptedKeysOfOpenSSL(t *testing.T) {
 	public := []byte(run(t, "openssl", "pkey", "-in", file, "-pubout"))
 	commands := []string{"openssl pkcs8 -topk8 -in FILE", "openssl pkcs8 -topk8 -iter 600000 -in FILE", "openssl pkey -aes-256-cbc -in FILE", "openssl pkey -aes-128-cbc -in FILE", "openssl genpkey -algorithm EC -pkeyopt ec_paramgen_curve:P-384 -aes256 -pass 'pass:" + passphrase + "'"}
 	for _, cipher := range []string{"aes-128-cbc", "aes-192-cbc", "aes-256-cbc", "des3"} {
-		for _, hash := range []string{"SHA1", "SHA224", "SHA256", "SHA384", "SHA512"} {
+		for _, hash := range []string{"SHA1", "SHA224", "SHA256", "SHA384", "SHA512", "SHA512-224", "SHA512-256"} {
 			commands = append(commands, "openssl pkcs8 -topk8 -v2 "+cipher+" -v2prf hmacWith"+hash+" -in FILE")
 		}
 	}
@@ -230,7 +230,7 @@ func TestOtherEncryptionsOfOpenSSL(t *testing.T) {
 	file := write(t, "key", []byte(run(t, "openssl", "genpkey", "-algorithm", "ed25519")))
 	public := []byte(run(t, "openssl", "pkey", "-in", file, "-pubout"))
 	for _, options := range []string{
-		"-scrypt", "-v2 aes-256-cbc -iter 2000001", "-v2 camellia-256-cbc", "-v2 aes-256-ecb", "-v2 aes-256-cbc -v2prf hmacWithSHA512-256", "-v2 rc2" + legacy, "-v2 des" + legacy,
+		"-scrypt", "-v2 aes-256-cbc -iter 2000001", "-v2 camellia-256-cbc", "-v2 aes-256-ecb", "-v2 aes-256-cbc -v2prf hmacWithMD5", "-v2 rc2" + legacy, "-v2 des" + legacy,
 		"-v1 PBE-SHA1-3DES", "-v1 PBE-SHA1-2DES", "-v1 PBE-MD5-DES" + legacy, "-v1 PBE-SHA1-DES" + legacy, "-v1 PBE-SHA1-RC2-64" + legacy, "-v1 PBE-SHA1-RC2-128" + legacy, "-v1 PBE-SHA1-RC2-40" + legacy, "-v1 PBE-SHA1-RC4-128" + legacy, "-v1 PBE-SHA1-RC4-40" + legacy,
 	} {
 		t.Run(options, func(t *testing.T) {
