@@ -23,24 +23,6 @@ type RegisteredClaims struct {
 	ID        string      `json:"jti,omitempty"`
 }
 
-// Audience is the list of recipients of a token (RFC 7519, Section 4.1.3). It unmarshals from a
-// string or an array of strings, and marshals one element as a string.
-type Audience []string
-
-// UnmarshalJSON decodes a string or an array of strings. It returns [ErrInvalidClaims] for anything
-// else; null changes nothing.
-func (a *Audience) UnmarshalJSON(text []byte) error {
-	var s strictjson.Scanner
-	if _, err := s.Value(string(text)); err != nil {
-		return wrapf(ErrInvalidClaims, err, "aud is not strict JSON")
-	}
-	return decodeAudience(strings.TrimSpace(string(text)), a)
-}
-
-// MarshalJSON encodes one element as a string, and any other number of elements as an array. It
-// returns [ErrInvalidOption] for invalid UTF-8.
-func (a Audience) MarshalJSON() ([]byte, error) { return appendAudience(nil, a) }
-
 // MapClaims holds claims without a type of their own. Numbers decode as [json.Number], so that no
 // digit is lost: number, ok := claims["user_id"].(json.Number), and then number.Int64() or
 // number.Float64(). A type assertion to float64 never succeeds.
@@ -139,57 +121,52 @@ func (c *RegisteredClaims) registered() *RegisteredClaims { return c }
 
 type embedsRegistered interface{ registered() *RegisteredClaims }
 
-func decodeAudience(raw string, a *Audience) error {
-	if strictjson.KindOf(raw) == strictjson.Null {
-		return nil
+// registeredOf returns the registered claims that a struct embeds, given a pointer to it, or nil.
+func registeredOf(outer any) any {
+	if c, ok := outer.(embedsRegistered); ok {
+		return c.registered()
 	}
-	names, err := appendNames(Audience{}, raw)
-	if err == nil {
-		*a = names
-	}
-	return err
+	return nil
 }
 
-// appendNames appends the recipients in a validated value of "aud".
-func appendNames(list []string, raw string) ([]string, error) {
-	switch strictjson.KindOf(raw) {
-	case strictjson.String:
-		return append(list, strictjson.Unquote(raw)), nil
-	case strictjson.Array:
-		for element := range strictjson.Elements(raw) {
-			if strictjson.KindOf(element) != strictjson.String {
-				return nil, failf(ErrInvalidClaims, "aud is an array with %s in it, want strings", strictjson.KindOf(element))
-			}
-			list = append(list, strictjson.Unquote(element))
-		}
-		return list, nil
+// appendRegistered writes what the plan would write according to the struct's tags.
+func appendRegistered(dst []byte, v any) (_ []byte, claims uint8, ok bool) {
+	c, isPointer := v.(*RegisteredClaims)
+	if !isPointer {
+		own := v.(RegisteredClaims)
+		c = &own
 	}
-	return nil, failf(ErrInvalidClaims, "aud is %s, want a string or an array of strings", strictjson.KindOf(raw))
-}
-
-func appendAudience(dst []byte, a Audience) ([]byte, error) {
-	dst, ok := appendRecipients(dst, a)
-	if !ok {
-		return dst, failf(ErrInvalidOption, "aud is not valid UTF-8")
+	var has claimSet
+	ok = true
+	if c.Issuer != "" {
+		has |= hasIss
+		dst, ok = strictjson.AppendQuote(append(dst, `,"iss":`...), c.Issuer)
 	}
-	return dst, nil
-}
-
-// appendRecipients reports false for invalid UTF-8.
-func appendRecipients(dst []byte, a Audience) (_ []byte, ok bool) {
-	if len(a) == 1 {
-		return strictjson.AppendQuote(dst, a[0])
+	if c.Subject != "" && ok {
+		has |= hasSub
+		dst, ok = strictjson.AppendQuote(append(dst, `,"sub":`...), c.Subject)
 	}
-	dst = append(dst, '[')
-	for i, name := range a {
-		if i > 0 {
-			dst = append(dst, ',')
-		}
-		if dst, ok = strictjson.AppendQuote(dst, name); !ok {
-			return dst, false
-		}
+	if len(c.Audience) > 0 && ok {
+		has |= hasAud
+		dst, ok = appendRecipients(append(dst, `,"aud":`...), c.Audience)
 	}
-	return append(dst, ']'), true
+	if !c.ExpiresAt.IsZero() && ok {
+		has |= hasExp
+		dst, ok = appendSeconds(append(dst, `,"exp":`...), c.ExpiresAt.Unix())
+	}
+	if !c.NotBefore.IsZero() && ok {
+		has |= hasNbf
+		dst, ok = appendSeconds(append(dst, `,"nbf":`...), c.NotBefore.Unix())
+	}
+	if !c.IssuedAt.IsZero() && ok {
+		has |= hasIat
+		dst, ok = appendSeconds(append(dst, `,"iat":`...), c.IssuedAt.Unix())
+	}
+	if c.ID != "" && ok {
+		has |= hasJti
+		dst, ok = strictjson.AppendQuote(append(dst, `,"jti":`...), c.ID)
+	}
+	return dst, uint8(has), ok
 }
 
 // subjects are the values of "sub" that a reader accepts.

@@ -174,54 +174,6 @@ func (p *signPolicy) encodeClaims(w *scratch, claims any) error {
 	return nil
 }
 
-// registeredOf returns the registered claims that a struct embeds, given a pointer to it, or nil.
-func registeredOf(outer any) any {
-	if c, ok := outer.(embedsRegistered); ok {
-		return c.registered()
-	}
-	return nil
-}
-
-// appendRegistered writes what the plan would write according to the struct's tags.
-func appendRegistered(dst []byte, v any) (_ []byte, claims uint8, ok bool) {
-	c, isPointer := v.(*RegisteredClaims)
-	if !isPointer {
-		own := v.(RegisteredClaims)
-		c = &own
-	}
-	var has claimSet
-	ok = true
-	if c.Issuer != "" {
-		has |= hasIss
-		dst, ok = strictjson.AppendQuote(append(dst, `,"iss":`...), c.Issuer)
-	}
-	if c.Subject != "" && ok {
-		has |= hasSub
-		dst, ok = strictjson.AppendQuote(append(dst, `,"sub":`...), c.Subject)
-	}
-	if len(c.Audience) > 0 && ok {
-		has |= hasAud
-		dst, ok = appendRecipients(append(dst, `,"aud":`...), c.Audience)
-	}
-	if !c.ExpiresAt.IsZero() && ok {
-		has |= hasExp
-		dst, ok = appendSeconds(append(dst, `,"exp":`...), c.ExpiresAt.Unix())
-	}
-	if !c.NotBefore.IsZero() && ok {
-		has |= hasNbf
-		dst, ok = appendSeconds(append(dst, `,"nbf":`...), c.NotBefore.Unix())
-	}
-	if !c.IssuedAt.IsZero() && ok {
-		has |= hasIat
-		dst, ok = appendSeconds(append(dst, `,"iat":`...), c.IssuedAt.Unix())
-	}
-	if c.ID != "" && ok {
-		has |= hasJti
-		dst, ok = strictjson.AppendQuote(append(dst, `,"jti":`...), c.ID)
-	}
-	return dst, uint8(has), ok
-}
-
 // addDates adds exp, and iat unless the claims have it. Both are based on the same whole second:
 // whoever caps the lifetime of a token compares the difference.
 func (p *signPolicy) addDates(w *scratch, has claimSet) error {
