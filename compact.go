@@ -195,8 +195,11 @@ func (w *scratch) decode(segment string) (ok bool) {
 	return ok
 }
 
-// isPadded reports whether AllowPaddedBase64 is all that a segment lacks, which is not decoded as it is.
-func (w *scratch) isPadded(segment string) bool { return w.decode(unpad(segment)) }
+// isPadded reports whether AllowPaddedBase64 is all that a segment lacks.
+func (w *scratch) isPadded(segment string) bool {
+	bare := unpad(segment)
+	return len(bare) < len(segment) && w.decode(bare) // what has no padding is not decoded twice
+}
 
 // signature decodes the signature into w.buf, or returns what is wrong with its text.
 func (w *scratch) signature(segment string) *failure {

@@ -327,12 +327,8 @@ func (h *knownHeaders) add(header *Header, s *scheme, key *checkedKey) {
 		h.used.Store(true)
 		return
 	}
-	old := h.others.Load()
-	more := map[string]*knownHeader{}
-	if old != nil {
-		more = *old
-	}
-	if len(more) == maxKnownHeaders-1 || len(header.segment) > maxKnownHeader || h.find(header.segment) != nil {
+	others := h.others.Load()
+	if others != nil && len(*others) == maxKnownHeaders-1 || len(header.segment) > maxKnownHeader || h.find(header.segment) != nil {
 		return
 	}
 	k := &knownHeader{*header, s, key}
@@ -341,9 +337,12 @@ func (h *knownHeaders) add(header *Header, s *scheme, key *checkedKey) {
 		h.first.CompareAndSwap(nil, k)
 		return
 	}
-	more = maps.Clone(more)
+	more := map[string]*knownHeader{}
+	if others != nil {
+		more = maps.Clone(*others)
+	}
 	more[k.segment] = k
-	h.others.CompareAndSwap(old, &more)
+	h.others.CompareAndSwap(others, &more)
 }
 
 // found returns the keys that the KeyFunc finds.
