@@ -3,6 +3,7 @@
 package jwt_test
 
 import (
+	"context"
 	"crypto"
 	"crypto/ecdsa"
 	"crypto/ed25519"
@@ -82,6 +83,8 @@ func TestAllocationsOfHS256(t *testing.T) {
 	require.NoError(t, err)
 	require.LessOrEqual(t, verifyAllocs[allocClaims](t, raw, named, jwt.HS256), 2.0)
 	require.LessOrEqual(t, verifyAllocs[allocClaims](t, raw, set, jwt.HS256), 2.0)
+	find := jwt.KeyFunc(func(context.Context, jwt.Header) (jwt.KeySource, error) { return set, nil })
+	require.LessOrEqual(t, verifyAllocs[allocClaims](t, raw, find, jwt.HS256), 2.0)
 }
 
 // TestAllocationsOfIssuers wants one allocation more than the Verifier's: the payload.
