@@ -191,6 +191,6 @@ var nanoWeight = [9]int64{1e8, 1e7, 1e6, 1e5, 1e4, 1e3, 1e2, 1e1, 1}
 
 // clampedInt parses a decimal integer, and clamps it to ±2^40.
 func clampedInt(s string) int64 {
-	n, _ := strconv.ParseInt(s, 10, 64) // if it is out of range, the int64 next to it
+	n, _ := strconv.ParseInt(s, 10, 64) // out of range, it is the largest or the smallest int64
 	return max(-1<<40, min(n, 1<<40))
 }

@@ -229,7 +229,10 @@ func copyECDSA(k *ecdsa.PublicKey) (*ecdsa.PublicKey, error) {
 	if k.X == nil || k.Y == nil {
 		return nil, off
 	}
-	point, _ := (&ecdsa.PublicKey{Curve: curve, X: k.X, Y: k.Y}).Bytes() // nil, which is no point either, if it fails
+	point, err := (&ecdsa.PublicKey{Curve: curve, X: k.X, Y: k.Y}).Bytes()
+	if err != nil {
+		return nil, off
+	}
 	own, err := ecdsa.ParseUncompressedPublicKey(curve, point)
 	if err != nil {
 		return nil, off
@@ -245,7 +248,10 @@ func copyECDSAPrivate(k *ecdsa.PrivateKey) (crypto.Signer, error) {
 	if k.D == nil || k.D.Sign() <= 0 {
 		return nil, errors.New("the ECDSA private key has no scalar")
 	}
-	scalar, _ := (&ecdsa.PrivateKey{PublicKey: *public, D: k.D}).Bytes() // nil, which is out of range too, if it fails
+	scalar, err := (&ecdsa.PrivateKey{PublicKey: *public, D: k.D}).Bytes()
+	if err != nil {
+		return nil, fmt.Errorf("the ECDSA private key is out of range: %w", err)
+	}
 	own, err := ecdsa.ParseRawPrivateKey(public.Curve, scalar)
 	if err != nil {
 		return nil, fmt.Errorf("the ECDSA private key is out of range: %w", err)

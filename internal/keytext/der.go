@@ -93,8 +93,8 @@ func sameDER(der []byte, structure any) error {
 	if _, err := asn1.Unmarshal(der, structure); err != nil {
 		return malformed{err}
 	}
-	again, _ := asn1.Marshal(reflect.ValueOf(structure).Elem().Interface()) // nil, unlike der, if it fails
-	if !bytes.Equal(again, der) {
+	again, err := asn1.Marshal(reflect.ValueOf(structure).Elem().Interface())
+	if err != nil || !bytes.Equal(again, der) {
 		return notCanonical()
 	}
 	return nil

@@ -210,8 +210,8 @@ func escaped(b []byte) (c byte, size int) {
 	return b[1], 2
 }
 
-// hexDigits reads a number of so many digits, and returns how many bytes they take with the white
-// space among them, which a program that wraps lines puts even there; 0 if there are too few.
+// hexDigits reads a number of count digits. Its size in bytes includes white space between them,
+// since a program that wraps lines may break them, too; it is 0 if there are too few digits.
 func hexDigits(text []byte, count int) (n, size int) {
 	for i, c := range text {
 		if c == ' ' || '\t' <= c && c <= '\r' {

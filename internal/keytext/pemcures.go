@@ -45,7 +45,8 @@ func (b *block) explain(err error) error {
 	return fmt.Errorf("the content of the PEM block %s is not what its label says, or not supported: %w", excerpt.Quote(b.label), abridged{err})
 }
 
-// A label that a command repeats has at most so many of these digits, which mean nothing to sed.
+// A label is repeated in a command for sed only if it is short and has only these characters, none
+// of which means anything to sed.
 const (
 	maxLabel    = 32
 	labelDigits = "ABCDEFGHIJKLMNOPQRSTUVWXYZ0123456789 "
